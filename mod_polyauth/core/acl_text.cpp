@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/acl_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "core/ascii.hpp"
+#include "core/clean_text.hpp"
+
+namespace polyauth {
+
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+constexpr std::string_view kAccepted =
+    "accepted are a MAC (0004f2aabbcc, 00-04-f2-aa-bb-cc, 00:04:f2:aa:bb:cc, 0004.f2aa.bbcc), "
+    "1 to 11 hex digits and * (64167f*), or * alone; ! directly before a MAC or prefix denies it";
+constexpr std::size_t kMaxQuoted = 40;
+
+// The start of a client's or admin's text, safe to print on one line.
+std::string quoted(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  const bool cut = text.size() > kMaxQuoted;
+  std::string out = "\"";
+  for (const char c : text.substr(0, kMaxQuoted)) {
+    if (ascii::is_control(c) || static_cast<unsigned char>(c) >= 0x80 || c == '"' || c == '\\') {
+      out += "\\x";
+      out += kDigits[static_cast<unsigned char>(c) >> 4];
+      out += kDigits[static_cast<unsigned char>(c) & 0xf];
+    } else {
+      out += c;
+    }
+  }
+  return out + (cut ? "...\"" : "\"");
+}
+
+// The first byte of a line that no list may hold, not even in a comment: what
+// an editor shows as an end of line, or not at all, could hide an entry.
+struct Forbidden {
+  std::size_t at;
+  std::string_view what;
+};
+std::optional<Forbidden> find_forbidden(std::string_view line) {
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    if (c == '\0') return Forbidden{i, "a NUL byte"};
+    if (c == '\r') return Forbidden{i, "a CR without LF"};
+    if (ascii::is_control(c) && c != '\t') return Forbidden{i, "a control character"};
+    if (line.substr(i, 2) == "\xc2\x85") return Forbidden{i, "the line separator U+0085"};
+    if (line.substr(i, 3) == "\xe2\x80\xa8") return Forbidden{i, "the line separator U+2028"};
+    if (line.substr(i, 3) == "\xe2\x80\xa9") return Forbidden{i, "the paragraph separator U+2029"};
+  }
+  return std::nullopt;
+}
+
+bool is_plain(char c) noexcept {
+  const auto byte = static_cast<unsigned char>(c);
+  return (byte >= 0x20 && byte < 0x7f) || byte == '\t';
+}
+
+// The entry that a word without '!' spells, or nothing.
+std::optional<AclEntry> parse_entry(std::string_view word) {
+  if (const auto mac = MacAddress::parse(word)) return AclEntry{mac->bits(), 12, false};
+  if (word.empty() || word.back() != '*' || word.size() > 12) return std::nullopt;
+  AclEntry entry;
+  for (const char c : word.substr(0, word.size() - 1)) {
+    if (!ascii::is_hex(c)) return std::nullopt;
+    entry.prefix = entry.prefix << 4 | ascii::hex_value(c);
+    ++entry.digits;
+  }
+  return entry;
+}
+
+class Parser {
+public:
+  explicit Parser(AclLines lines) : keep_lines_(lines == AclLines::kKeep) {}
+
+  void read_line(std::string_view line, std::size_t offset) {
+    ++line_;
+    const std::string_view whole = line;
+    const std::size_t start = std::min(whole.find_first_not_of(" \t"), whole.size());
+    in_denial_ = start < whole.size() && whole[start] == '!';
+    if (!std::all_of(line.begin(), line.end(), is_plain)) {
+      if (const auto bad = find_forbidden(line))
+        return fail(offset + bad->at, std::string(bad->what) + " is not allowed, not even in a comment");
+      if (!is_utf8(line)) return fail(offset, "the line is not valid UTF-8");
+    }
+    line = line.substr(start, line.find('#', start) - start);
+    while (!line.empty() && ascii::is_blank(line.back())) line.remove_suffix(1);
+    if (line.empty()) return;
+    auto entry = parse_entry(in_denial_ ? line.substr(1) : line);
+    if (!entry) return fail(offset + start, quoted(line) + " is no entry; " + std::string(kAccepted));
+    if (in_denial_ && entry->digits == 0)
+      return fail(offset + start, "\"!*\" denies every device; remove the entries instead");
+    entry->denial = in_denial_;
+    admits_ = admits_ || !entry->denial;
+    text_.entries.push_back(*entry);
+    if (keep_lines_) text_.lines.push_back(line_);
+  }
+
+  AclText finish() {
+    in_denial_ = false;
+    line_ = 1;
+    if (text_.error_count == 0 && text_.entries.empty())
+      fail(0, "there is no entry; a list that admits nobody is taken for a mistake; " + std::string(kAccepted));
+    else if (text_.error_count == 0 && !admits_)
+      fail(0, "there are only denials: the list admits nobody; write * to admit the rest");
+    return std::move(text_);
+  }
+
+private:
+  void fail(std::size_t column, std::string what) {
+    ++text_.error_count;
+    text_.denial_failed = text_.denial_failed || in_denial_;
+    if (text_.errors.size() < AclText::kMaxReported)
+      text_.errors.push_back({line_, column + 1, std::move(what)});
+  }
+
+  AclText text_;
+  std::size_t line_ = 0;
+  bool keep_lines_;
+  bool in_denial_ = false;
+  bool admits_ = false;
+};
+
+} // namespace
+
+AclText parse_acl(std::string_view text, AclLines lines) {
+  Parser parser(lines);
+  std::size_t offset = 0; // bytes before the text of the line: the byte order mark
+  if (text.starts_with(kByteOrderMark)) {
+    offset = kByteOrderMark.size();
+    text.remove_prefix(offset);
+  }
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    std::string_view line = text.substr(0, end);
+    // CR ends a line only together with LF.
+    if (end != std::string_view::npos && line.ends_with('\r')) line.remove_suffix(1);
+    parser.read_line(line, offset);
+    offset = 0;
+    if (end == std::string_view::npos) break;
+    text.remove_prefix(end + 1);
+  }
+  return parser.finish();
+}
+
+} // namespace polyauth

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+#include "core/acl.hpp"
+#include "core/result.hpp"
+
+namespace polyauth {
+
+// A text ACL as read (CONTRACT section 4). It is good if `errors` is empty.
+struct AclText {
+  std::vector<AclEntry> entries;
+  std::vector<std::size_t> lines;  // where each entry stands; empty unless asked for
+  std::vector<Diagnostic> errors;  // the first kMaxReported
+  std::size_t error_count = 0;     // all of them
+  bool denial_failed = false;      // a line that begins with '!' is among them
+
+  static constexpr std::size_t kMaxReported = 20;
+};
+
+enum class AclLines : bool { kForget, kKeep };
+
+// Reads the bytes of a text ACL. A list without entry, and one that admits
+// nobody, is an error. Time and memory are linear in the size of the text.
+[[nodiscard]] AclText parse_acl(std::string_view text, AclLines lines = AclLines::kForget);
+
+} // namespace polyauth

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "core/mac_address.hpp"
+
+// The vocabulary of a decision. Log readers, the tool and tests match on the
+// slugs, so a slug never changes.
+namespace polyauth {
+
+// The questions of the rule book, by their numbers in CONTRACT section 2.
+enum class Question : std::uint8_t {
+  kTls = 1,
+  kCertificate,
+  kVerified,
+  kValidity,
+  kTrust,
+  kRevocation,
+  kIdentity,
+  kUnicast,
+  kAcl,
+  kMethod,
+  kCleanText,
+  kForeign,
+  kOwnOrShared,
+  kSharedReadOnly,
+  kUpload,
+};
+inline constexpr int kQuestionCount = 15;
+
+// What the question asks, as `polyauthctl explain` prints it.
+[[nodiscard]] std::string_view question_text(Question question) noexcept;
+
+// Every way a request can end, in the order of the questions.
+enum class Reason : std::uint8_t {
+  kNoTls,
+  kNoCertificate,
+  kCertificateUnverified,
+  kCertificateExpired,
+  kCertificateNotYetValid,
+  kIssuerUntrusted,
+  kCertificateRevoked,
+  kIdentityMissing,
+  kIdentityMultiple,
+  kIdentityMalformed,
+  kAclDenied,
+  kAclUnlisted,
+  kAclUnavailable,
+  kMethodRefused,
+  kPathUnsafe,
+  kMacForeign,
+  kMacMissing,
+  kSharedReadOnly,
+  kUploadRefused,
+  kInternalError,
+  // granted
+  kOwnFile,
+  kSharedFile,
+  kDevice,
+};
+
+[[nodiscard]] std::string_view slug(Reason reason) noexcept;
+[[nodiscard]] constexpr bool is_granted(Reason reason) noexcept { return reason >= Reason::kOwnFile; }
+
+// The answer of the rule book. Closed by default.
+struct Decision {
+  Reason reason = Reason::kInternalError;
+  std::optional<MacAddress> device;  // known from question 7 on
+  std::optional<MacAddress> foreign; // the address that question 12 objects to
+
+  [[nodiscard]] bool granted() const noexcept { return is_granted(reason); }
+};
+
+} // namespace polyauth

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/mac_scan.hpp"
+
+#include <algorithm>
+
+#include "core/ascii.hpp"
+
+namespace polyauth {
+
+namespace {
+
+constexpr std::size_t kDigits = 12;
+
+// A maximal run of hex digits.
+struct Run {
+  std::size_t begin;
+  std::size_t end;
+  [[nodiscard]] std::size_t size() const noexcept { return end - begin; }
+};
+
+bool is_word_letter(char c) noexcept { return ascii::is_letter(c) && !ascii::is_hex(c); }
+
+std::size_t run_end(std::string_view text, std::size_t at) noexcept {
+  while (at < text.size() && ascii::is_hex(text[at])) ++at;
+  return at;
+}
+
+// Letters at the start of the run that continue a word before it.
+std::size_t leading_letters(std::string_view text, const Run& run) noexcept {
+  if (run.begin == 0 || !is_word_letter(text[run.begin - 1])) return 0;
+  std::size_t at = run.begin;
+  while (at < run.end && ascii::is_letter(text[at])) ++at;
+  return at - run.begin;
+}
+
+// Letters at the end of the run that begin a word after it.
+std::size_t trailing_letters(std::string_view text, const Run& run) noexcept {
+  if (run.end == text.size() || !is_word_letter(text[run.end])) return 0;
+  std::size_t at = run.end;
+  while (at > run.begin && ascii::is_letter(text[at - 1])) --at;
+  return run.end - at;
+}
+
+// Whether exactly `size` hex digits stand between non-alphanumeric bytes at `at`.
+bool is_lone_group(std::string_view text, std::size_t at, std::size_t size) noexcept {
+  if (at > text.size() || text.size() - at < size) return false;
+  if (at > 0 && ascii::is_alnum(text[at - 1])) return false;
+  if (at + size < text.size() && ascii::is_alnum(text[at + size])) return false;
+  return std::all_of(text.begin() + static_cast<std::ptrdiff_t>(at),
+                     text.begin() + static_cast<std::ptrdiff_t>(at + size), ascii::is_hex);
+}
+
+// Whether the run of twelve is the last group of a UUID (8-4-4-4-12).
+bool ends_uuid(std::string_view text, const Run& run) noexcept {
+  constexpr std::size_t kBefore = 24; // "hhhhhhhh-hhhh-hhhh-hhhh-"
+  if (run.begin < kBefore) return false;
+  const std::size_t start = run.begin - kBefore;
+  if (start > 0 && ascii::is_hex(text[start - 1])) return false;
+  for (std::size_t i = 0; i < kBefore; ++i) {
+    const bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
+    const char c = text[start + i];
+    if (hyphen ? c != '-' : !ascii::is_hex(c)) return false;
+  }
+  return true;
+}
+
+// Twelve digits without separators, word letters taken off where there are more.
+std::optional<Sighting> read_bare(std::string_view text, const Run& run,
+                                  const std::optional<MacAddress>& own) noexcept {
+  if (run.size() == kDigits) {
+    if (ends_uuid(text, run)) return std::nullopt;
+    return Sighting{run.begin, run.end, *MacAddress::from_digits(text.substr(run.begin)), false};
+  }
+  const std::size_t excess = run.size() - kDigits;
+  const std::size_t lead = leading_letters(text, run);
+  const std::size_t trail = trailing_letters(text, run);
+  if (lead + trail < excess) return std::nullopt;
+  const std::size_t first = excess > trail ? excess - trail : 0;
+  const std::size_t last = std::min(lead, excess);
+  Sighting sighting{run.begin + first, run.begin + first + kDigits,
+                    *MacAddress::from_digits(text.substr(run.begin + first)), first != last};
+  for (std::size_t off = first + 1; own && sighting.address != *own && off <= last; ++off) {
+    const MacAddress address = *MacAddress::from_digits(text.substr(run.begin + off));
+    if (address == *own)
+      sighting = {run.begin + off, run.begin + off + kDigits, address, true};
+  }
+  return sighting;
+}
+
+// Groups of `group` digits joined by `separator`; `run` is the run that ends
+// with the first group.
+std::optional<Sighting> read_separated(std::string_view text, const Run& run, std::size_t group,
+                                       char separator) noexcept {
+  const std::size_t begin = run.end - group;
+  const std::size_t length = kDigits + kDigits / group - 1;
+  if (text.size() - begin < length) return std::nullopt;
+  const auto address = MacAddress::parse(text.substr(begin, length));
+  if (!address || text[begin + group] != separator) return std::nullopt;
+  const std::size_t end = begin + length;
+  // Digits that touch it must be letters of a word beside it.
+  if (begin - run.begin > leading_letters(text, run)) return std::nullopt;
+  const Run last{end - group, run_end(text, end - group)};
+  if (last.end - end > trailing_letters(text, last)) return std::nullopt;
+  const bool before = begin == run.begin && begin > group && text[begin - 1] == separator &&
+                      is_lone_group(text, begin - 1 - group, group);
+  const bool after = end < text.size() && text[end] == separator && is_lone_group(text, end + 1, group);
+  if (before || after) return std::nullopt;
+  return Sighting{begin, end, *address, false};
+}
+
+} // namespace
+
+std::optional<Sighting> next_mac(std::string_view text, std::size_t from,
+                                 const std::optional<MacAddress>& own) noexcept {
+  std::size_t at = from;
+  while (at < text.size()) {
+    if (!ascii::is_hex(text[at])) {
+      ++at;
+      continue;
+    }
+    const Run run{at, run_end(text, at)};
+    std::optional<Sighting> sighting;
+    if (run.size() >= kDigits) {
+      sighting = read_bare(text, run, own);
+    }
+    if (!sighting && run.end < text.size()) {
+      const char next = text[run.end];
+      if ((next == '-' || next == ':') && run.size() >= 2)
+        sighting = read_separated(text, run, 2, next);
+      else if (next == '.' && run.size() >= 4)
+        sighting = read_separated(text, run, 4, next);
+    }
+    if (sighting) return sighting;
+    at = run.end;
+  }
+  return std::nullopt;
+}
+
+MacsInText find_macs(std::string_view text, const MacAddress& own) noexcept {
+  MacsInText found;
+  std::size_t at = 0;
+  while (const auto sighting = next_mac(text, at, own)) {
+    if (sighting->address == own && !own.is_placeholder())
+      found.own = true;
+    else if (!found.foreign)
+      found.foreign = sighting->address;
+    at = run_end(text, sighting->end);
+  }
+  return found;
+}
+
+} // namespace polyauth

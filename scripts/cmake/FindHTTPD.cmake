@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+# Asks apxs where httpd's and APR's headers are. Defines HTTPD::HTTPD (headers
+# only: a module's symbols are resolved by the server) and HTTPD_BINARY.
+find_program(APXS_EXECUTABLE NAMES apxs apxs2 REQUIRED)
+
+function(_apxs_query name out)
+  execute_process(COMMAND ${APXS_EXECUTABLE} -q ${name}
+    OUTPUT_VARIABLE value OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET COMMAND_ERROR_IS_FATAL ANY)
+  set(${out} ${value} PARENT_SCOPE)
+endfunction()
+
+_apxs_query(INCLUDEDIR HTTPD_INCLUDE_DIR)
+_apxs_query(APR_INCLUDEDIR APR_INCLUDE_DIR)
+_apxs_query(APU_INCLUDEDIR APU_INCLUDE_DIR)
+_apxs_query(EXTRA_CPPFLAGS HTTPD_CPPFLAGS)
+_apxs_query(LIBEXECDIR HTTPD_MODULE_DIR)
+_apxs_query(SBINDIR HTTPD_SBIN_DIR)
+_apxs_query(PROGNAME HTTPD_PROGNAME)
+set(HTTPD_BINARY ${HTTPD_SBIN_DIR}/${HTTPD_PROGNAME})
+
+if(NOT EXISTS ${HTTPD_INCLUDE_DIR}/mod_ssl_openssl.h)
+  message(FATAL_ERROR "mod_ssl_openssl.h is missing from ${HTTPD_INCLUDE_DIR} (Debian: apache2-ssl-dev)")
+endif()
+
+include(FindPackageHandleStandardArgs)
+find_package_handle_standard_args(HTTPD REQUIRED_VARS HTTPD_INCLUDE_DIR APR_INCLUDE_DIR)
+
+if(NOT TARGET HTTPD::HTTPD)
+  add_library(HTTPD::HTTPD INTERFACE IMPORTED)
+  separate_arguments(HTTPD_CPPFLAGS)
+  target_compile_options(HTTPD::HTTPD INTERFACE ${HTTPD_CPPFLAGS})
+  target_include_directories(HTTPD::HTTPD SYSTEM INTERFACE
+    ${HTTPD_INCLUDE_DIR} ${APR_INCLUDE_DIR} ${APU_INCLUDE_DIR})
+endif()
