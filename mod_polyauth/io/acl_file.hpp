@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/acl.hpp"
+#include "io/live_file.hpp"
+
+namespace polyauth {
+
+// The longest text list: some two million lines. Larger fleets compile theirs.
+inline constexpr std::uint64_t kMaxAclBytes = 64U << 20;
+
+// PolyAuthAclFile: text.
+extern const FileFormat kAclFormat;
+
+// The published form of an ACL.
+struct PublishedAcl {
+  AclView list;
+  static Result<PublishedAcl> open_published(std::span<const std::byte> image);
+};
+
+using LiveAcl = LiveFile<PublishedAcl>;
+
+} // namespace polyauth
