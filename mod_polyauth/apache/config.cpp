@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apache/config.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <stdexcept>
+#include <type_traits>
+
+namespace polyauth::apache {
+
+static_assert(std::is_trivially_destructible_v<DirConfig>);
+
+namespace {
+
+constexpr const char* kGlobalsKey = "polyauth::apache::Globals";
+
+template <typename List> List poly() {
+  constexpr std::string_view kPoly[] = {"poly"};
+  auto parsed = List::parse(kPoly);
+  if (!parsed) throw std::logic_error(parsed.error());
+  return std::move(*parsed);
+}
+
+} // namespace
+
+Globals::Globals()
+    : default_identity(poly<IdentityForms>()), default_shared(poly<SharedFiles>()),
+      default_uploads(poly<Uploads>()) {}
+
+Globals& Globals::of(apr_pool_t* pconf) {
+  void* found = nullptr;
+  apr_pool_userdata_get(&found, kGlobalsKey, pconf);
+  if (found == nullptr) {
+    found = make_on_pool<Globals>(pconf);
+    apr_pool_userdata_setn(found, kGlobalsKey, nullptr, pconf);
+  }
+  return *static_cast<Globals*>(found);
+}
+
+AclSource* Globals::acl(apr_pool_t* pconf, const char* path) {
+  for (AclSource* const source : acls)
+    if (std::strcmp(source->path, path) == 0) return source;
+  acls.push_back(make_on_pool<AclSource>(pconf, AclSource{apr_pstrdup(pconf, path)}));
+  return acls.back();
+}
+
+bool Globals::refuses(const server_rec* s) const noexcept {
+  return std::find(refused_hosts.begin(), refused_hosts.end(), s) != refused_hosts.end();
+}
+
+Globals& globals(const server_rec* s) noexcept {
+  return *static_cast<Globals*>(ap_get_module_config(s->module_config, &polyauth_module));
+}
+
+const DirConfig& dir_config(const request_rec* r) noexcept {
+  return *static_cast<const DirConfig*>(ap_get_module_config(r->per_dir_config, &polyauth_module));
+}
+
+} // namespace polyauth::apache
+
+using polyauth::apache::DirConfig;
+
+extern "C" void* polyauth_create_dir_config(apr_pool_t* p, char*) {
+  return new (apr_palloc(p, sizeof(DirConfig))) DirConfig();
+}
+
+extern "C" void* polyauth_create_server_config(apr_pool_t* p, server_rec*) {
+  return &polyauth::apache::Globals::of(p);
+}
+
+// Runs in every request, for every section that matches: no copy without need.
+extern "C" void* polyauth_merge_dir_config(apr_pool_t* p, void* base_config, void* add_config) {
+  const auto& base = *static_cast<const DirConfig*>(base_config);
+  const auto& add = *static_cast<const DirConfig*>(add_config);
+  if (add.empty()) return base_config;
+  if (base.empty()) return add_config;
+  auto* const merged = new (apr_palloc(p, sizeof(DirConfig))) DirConfig(add);
+  if (!merged->mode) merged->mode = base.mode;
+  if (merged->identity == nullptr) merged->identity = base.identity;
+  if (!merged->match) merged->match = base.match;
+  if (merged->shared == nullptr) merged->shared = base.shared;
+  if (merged->uploads == nullptr) merged->uploads = base.uploads;
+  if (!merged->acl) merged->acl = base.acl;
+  if (!merged->deny_status) merged->deny_status = base.deny_status;
+  return merged;
+}

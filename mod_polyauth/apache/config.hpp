@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "apache/httpd.hpp"
+#include "core/file_lists.hpp"
+#include "core/identity.hpp"
+#include "core/rule_book.hpp"
+#include "io/acl_file.hpp"
+
+#include <chrono>
+#include <new>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace polyauth::apache {
+
+// An object on a pool, destroyed with it.
+template <typename T, typename... Args> T* make_on_pool(apr_pool_t* p, Args&&... args) {
+  T* const object = new (apr_palloc(p, sizeof(T))) T(std::forward<Args>(args)...);
+  apr_pool_cleanup_register(
+      p, object,
+      [](void* at) -> apr_status_t {
+        static_cast<T*>(at)->~T();
+        return APR_SUCCESS;
+      },
+      apr_pool_cleanup_null);
+  return object;
+}
+
+enum class Mode : std::uint8_t { kOff, kAudit, kOn };
+
+// An ACL that some section names; one object for each path. On pconf.
+struct AclSource {
+  const char* path;
+  LiveAcl* live = nullptr; // from post_config on; nullptr: refuse
+};
+
+struct MatchSetting {
+  Match match = Match::kPath;
+  const char* query_name = ""; // lower or upper case as written
+};
+
+// The settings of one section; what is not set is empty. Merged setting by
+// setting, the more specific section wins. Holds pointers into pconf and is
+// itself trivially destructible, because httpd drops it with a pool.
+struct DirConfig {
+  std::optional<Mode> mode;
+  const IdentityForms* identity = nullptr;
+  std::optional<MatchSetting> match;
+  const SharedFiles* shared = nullptr;
+  const Uploads* uploads = nullptr;
+  std::optional<AclSource*> acl; // nullptr inside: none
+  std::optional<int> deny_status;
+
+  [[nodiscard]] bool empty() const noexcept {
+    return !mode && identity == nullptr && !match && shared == nullptr && uploads == nullptr &&
+           !acl && !deny_status;
+  }
+  [[nodiscard]] Mode effective_mode() const noexcept { return mode.value_or(Mode::kOff); }
+};
+
+// What belongs to the whole configuration and not to a section. On pconf, gone
+// before the next configuration is read.
+struct Globals {
+  std::vector<AclSource*> acls;
+  std::optional<apr_interval_time_t> reload_interval;
+  // Virtual hosts whose governed sections refuse everything, because a restart
+  // found an error that would have stopped a start.
+  std::vector<const server_rec*> refused_hosts;
+
+  // What is meant where a section says nothing.
+  IdentityForms default_identity;
+  SharedFiles default_shared;
+  Uploads default_uploads;
+
+  static constexpr apr_interval_time_t kDefaultReloadInterval = 5 * APR_USEC_PER_SEC;
+
+  Globals();
+  // Made on first use; the same object for every server of a configuration.
+  static Globals& of(apr_pool_t* pconf);
+  AclSource* acl(apr_pool_t* pconf, const char* path);
+  [[nodiscard]] bool refuses(const server_rec* s) const noexcept;
+};
+
+[[nodiscard]] Globals& globals(const server_rec* s) noexcept;
+
+// The section that httpd has merged for this request.
+[[nodiscard]] const DirConfig& dir_config(const request_rec* r) noexcept;
+
+extern "C" const command_rec polyauth_commands[];
+
+} // namespace polyauth::apache

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "apache/httpd.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+// The configuration as it is written: httpd's tree of directives, flattened, with
+// the sections around each. Knows no directive by meaning.
+namespace polyauth::apache {
+
+struct ConfigLine {
+  const ap_directive_t* node;
+  const ap_directive_t* host; // the <VirtualHost> around it, or nullptr
+  std::vector<const ap_directive_t*>
+      sections; // <Directory>, <Location>, ... around it, outermost first
+
+  [[nodiscard]] bool is(std::string_view directive) const noexcept;
+  [[nodiscard]] std::vector<std::string> words() const; // its arguments
+  [[nodiscard]] bool has_word(std::string_view word) const;
+  [[nodiscard]] std::string where() const; // "file:line"
+};
+
+// Every directive of the tree, in order. Views into the tree.
+[[nodiscard]] std::vector<ConfigLine> flatten_config_tree(const ap_directive_t* tree);
+
+// How the resources of two nested lists of sections can have to do with each other.
+enum class Overlap : std::uint8_t { kNone, kPossible, kSure };
+[[nodiscard]] Overlap overlap(const std::vector<const ap_directive_t*>& a,
+                              const std::vector<const ap_directive_t*>& b);
+
+} // namespace polyauth::apache

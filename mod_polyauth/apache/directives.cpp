@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// The directives: parse, check the range, explain what is wrong.
+#include "apache/boundary.hpp"
+#include "apache/config.hpp"
+#include "core/ascii.hpp"
+
+#include <array>
+#include <cstring>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace polyauth::apache {
+
+namespace {
+
+// "<directive>: <what is wrong>", on the pool of the configuration.
+const char* complain(const cmd_parms* cmd, std::string_view what) {
+  return apr_pstrcat(cmd->pool, cmd->cmd->name, ": ",
+                     apr_pstrmemdup(cmd->pool, what.data(), what.size()), nullptr);
+}
+
+// Runs the body of a setter; refuses <Limit> and .htaccess, and exceptions.
+template <typename Body> const char* setter(cmd_parms* cmd, Body&& body) noexcept {
+  const char* const context = ap_check_cmd_context(cmd, NOT_IN_LIMIT | NOT_IN_HTACCESS);
+  if (context != nullptr) return context;
+  return guarded<const char*>(
+      "mod_polyauth: out of memory or an internal error", [](const char*) {}, body);
+}
+
+template <typename List> struct Words {
+  std::vector<std::string_view> words;
+  Words(int argc, char* const argv[]) : words(argv, argv + argc) {}
+  Result<List> parse() const { return List::parse(words); }
+};
+
+// A setter for a list of words that `List::parse` understands.
+template <typename List, const List* DirConfig::*Member>
+const char* set_list(cmd_parms* cmd, void* config, int argc, char* const argv[]) noexcept {
+  return setter(cmd, [&]() -> const char* {
+    auto list = Words<List>(argc, argv).parse();
+    if (!list) return complain(cmd, list.error());
+    static_cast<DirConfig*>(config)->*Member = make_on_pool<List>(cmd->pool, std::move(*list));
+    return nullptr;
+  });
+}
+
+const char* set_polyauth(cmd_parms* cmd, void* config, const char* word) noexcept {
+  return setter(cmd, [&]() -> const char* {
+    auto& mode = static_cast<DirConfig*>(config)->mode;
+    if (ap_cstr_casecmp(word, "On") == 0)
+      mode = Mode::kOn;
+    else if (ap_cstr_casecmp(word, "Off") == 0)
+      mode = Mode::kOff;
+    else if (ap_cstr_casecmp(word, "Audit") == 0)
+      mode = Mode::kAudit;
+    else
+      return complain(cmd, std::string("\"") + word +
+                               "\" is not a mode; accepted are On, Off and Audit");
+    return nullptr;
+  });
+}
+
+const char* set_match(cmd_parms* cmd, void* config, const char* word, const char* name) noexcept {
+  return setter(cmd, [&]() -> const char* {
+    const std::string_view wanted(word);
+    MatchSetting setting;
+    if (wanted == "path")
+      setting.match = Match::kPath;
+    else if (wanted == "file")
+      setting.match = Match::kFile;
+    else if (wanted == "uri")
+      setting.match = Match::kUri;
+    else if (wanted == "query")
+      setting.match = Match::kQuery;
+    else if (wanted == "none")
+      setting.match = Match::kNone;
+    else
+      return complain(
+          cmd, "\"" + std::string(wanted) +
+                   "\" is no way to match; accepted are path, file, uri, query <name> and none");
+    if ((setting.match == Match::kQuery) != (name != nullptr))
+      return complain(cmd, name == nullptr
+                               ? "query needs the name of the parameter, as in query mac"
+                               : "only query takes a name");
+    if (name != nullptr) {
+      for (const char c : std::string_view(name))
+        if (!ascii::is_alnum(c) && c != '_' && c != '-')
+          return complain(cmd,
+                          "\"" + std::string(name) +
+                              "\" is no parameter name; accepted are letters, digits, _ and -");
+      if (*name == '\0') return complain(cmd, "the parameter name is empty");
+      setting.query_name = name;
+    }
+    static_cast<DirConfig*>(config)->match = setting;
+    return nullptr;
+  });
+}
+
+const char* set_acl_file(cmd_parms* cmd, void* config, const char* word) noexcept {
+  return setter(cmd, [&]() -> const char* {
+    auto& acl = static_cast<DirConfig*>(config)->acl;
+    if (std::strcmp(word, "none") == 0) {
+      acl = nullptr;
+      return nullptr;
+    }
+    const char* const path = ap_server_root_relative(cmd->pool, word);
+    if (*word == '\0' || path == nullptr)
+      return complain(cmd,
+                      "\"" + std::string(word) + "\" is not a path; accepted are a path and none");
+    acl = Globals::of(cmd->pool).acl(cmd->pool, path);
+    return nullptr;
+  });
+}
+
+const char* set_reload_interval(cmd_parms* cmd, void*, const char* word) noexcept {
+  return setter(cmd, [&]() -> const char* {
+    const char* const context = ap_check_cmd_context(cmd, GLOBAL_ONLY);
+    if (context != nullptr) return context;
+    constexpr apr_interval_time_t kLeast = APR_USEC_PER_SEC;
+    constexpr apr_interval_time_t kMost = 3600 * apr_interval_time_t{APR_USEC_PER_SEC};
+    const std::string seen = std::string("\"") + word + "\"";
+    if (*word == '\0' || ascii::is_digit(word[std::strlen(word) - 1]))
+      return complain(cmd, seen + " has no unit; write a number and s, min or h, as in 10s");
+    apr_interval_time_t interval = 0;
+    if (!ascii::is_digit(*word) || ap_timeout_parameter_parse(word, &interval, "s") != APR_SUCCESS)
+      return complain(cmd, seen + " is no duration; write a number and s, min or h, as in 10s");
+    if (interval < kLeast || interval > kMost)
+      return complain(cmd, seen + " is out of range; accepted are 1s to 1h");
+    Globals::of(cmd->pool).reload_interval = interval;
+    return nullptr;
+  });
+}
+
+const char* set_deny_status(cmd_parms* cmd, void* config, const char* word) noexcept {
+  return setter(cmd, [&]() -> const char* {
+    auto& status = static_cast<DirConfig*>(config)->deny_status;
+    if (std::strcmp(word, "403") == 0)
+      status = HTTP_FORBIDDEN;
+    else if (std::strcmp(word, "404") == 0)
+      status = HTTP_NOT_FOUND;
+    else
+      return complain(cmd, std::string("\"") + word + "\" is not accepted; write 403 or 404");
+    return nullptr;
+  });
+}
+
+constexpr int kSections = RSRC_CONF | ACCESS_CONF;
+
+} // namespace
+
+extern "C" const command_rec polyauth_commands[] = {
+    AP_INIT_TAKE1("PolyAuth", set_polyauth, nullptr, kSections,
+                  "On, Off, or Audit to decide and log but refuse nothing"),
+    AP_INIT_TAKE_ARGV(
+        "PolyAuthIdentity", (set_list<IdentityForms, &DirConfig::identity>), nullptr, kSections,
+        "how the MAC is read from the certificate: poly, broadworks or attribute~regex"),
+    AP_INIT_TAKE12("PolyAuthMatch", set_match, nullptr, kSections,
+                   "where the device's own MAC must stand: path, file, uri, query <name> or none"),
+    AP_INIT_TAKE_ARGV(
+        "PolyAuthSharedFiles", (set_list<SharedFiles, &DirConfig::shared>), nullptr, kSections,
+        "none, or poly and patterns of file names that every authorised device may read"),
+    AP_INIT_TAKE_ARGV("PolyAuthUploads", (set_list<Uploads, &DirConfig::uploads>), nullptr,
+                      kSections,
+                      "none, any, or poly and patterns of own files that a device may store"),
+    AP_INIT_TAKE1("PolyAuthAclFile", set_acl_file, nullptr, kSections,
+                  "the list of devices that may be served, or none"),
+    AP_INIT_TAKE1("PolyAuthReloadInterval", set_reload_interval, nullptr, RSRC_CONF,
+                  "how soon a changed file is in force, with unit, as in 5s"),
+    AP_INIT_TAKE1("PolyAuthDenyStatus", set_deny_status, nullptr, kSections,
+                  "what a refused device is told: 403 or 404"),
+    {},
+};
+
+} // namespace polyauth::apache

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// From the first look at a configuration to the children that serve with it.
+#include "apache/boundary.hpp"
+#include "apache/config.hpp"
+#include "apache/gate.hpp"
+#include "apache/live_lists.hpp"
+#include "apache/require_provider.hpp"
+#include "apache/startup_checks.hpp"
+#include "apache/tls_connection.hpp"
+
+namespace polyauth::apache {
+
+namespace {
+
+// The only hook that httpd -t runs after the directives.
+extern "C" int polyauth_check_config(apr_pool_t* pconf, apr_pool_t*, apr_pool_t*, server_rec* s) {
+  return guarded(s, HTTP_INTERNAL_SERVER_ERROR, [&]() -> int {
+    Globals& globals = Globals::of(pconf);
+    const bool restart = is_restart();
+    const bool sound = check_configuration(globals, s, restart);
+    // A server that runs is never ended by a mistake; what it cannot vouch for
+    // it refuses.
+    if (restart) return OK;
+    const bool readable = check_files(globals, s);
+    return readable && sound ? OK : HTTP_INTERNAL_SERVER_ERROR;
+  });
+}
+
+extern "C" int polyauth_post_config(apr_pool_t* pconf, apr_pool_t*, apr_pool_t*, server_rec* s) {
+  // A start reads its configuration twice; the first time only to look at it.
+  if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG) return OK;
+  return guarded(s, HTTP_INTERNAL_SERVER_ERROR, [&]() -> int {
+    return publish_files(Globals::of(pconf), pconf, s) ? OK : HTTP_INTERNAL_SERVER_ERROR;
+  });
+}
+
+} // namespace
+
+} // namespace polyauth::apache
+
+extern "C" void polyauth_register_hooks(apr_pool_t* p) {
+  using namespace polyauth::apache;
+  ap_hook_check_config(polyauth_check_config, nullptr, nullptr, APR_HOOK_MIDDLE);
+  // Before mod_watchdog starts what is registered with it (LAST).
+  ap_hook_post_config(polyauth_post_config, nullptr, nullptr, APR_HOOK_MIDDLE);
+  register_connection_hooks();
+  register_require_providers(p);
+  register_gate_hooks();
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "apache/config.hpp"
+#include "apache/httpd.hpp"
+
+#include <string>
+#include <vector>
+
+// The files that are followed while the server runs: read at start, published
+// for all processes, looked after by mod_watchdog in each child.
+namespace polyauth::apache {
+
+// Whether the server has served with an earlier configuration: then an error
+// must not end it. Also in the second pass of a start this is false.
+[[nodiscard]] bool is_restart();
+
+// Reads every file as the server would, without publishing. True if all are good
+// and the server's user can read them; otherwise everything found is logged.
+[[nodiscard]] bool check_files(const Globals& globals, server_rec* s);
+
+// Publishes what is new and makes every process able to follow. False if a start
+// must fail. At a restart whatever fails leaves what is in force, or nothing,
+// and then the sections that need it refuse.
+[[nodiscard]] bool publish_files(Globals& globals, apr_pool_t* pconf, server_rec* s);
+
+} // namespace polyauth::apache

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The ids of our log lines, described in conf/MESSAGES.md. An id is never used
+// for another meaning; a retired one stays listed there.
+
+// 1: start-up
+#define PA1001 "PA1001: " // a file has errors
+#define PA1002 "PA1002: " // a file cannot be used at all
+#define PA1003 "PA1003: " // SSLVerifyClient optional_no_ca
+#define PA1004 "PA1004: " // SSLUserName or FakeBasicAuth
+#define PA1005 "PA1005: " // PolyAuth Audit refuses nothing
+#define PA1006 "PA1006: " // no SSLEngine
+#define PA1007 "PA1007: " // no SSLVerifyClient
+#define PA1008 "PA1008: " // SSLVerifyClient only per directory
+#define PA1009 "PA1009: " // SSLVerifyDepth below 3
+#define PA1010 "PA1010: " // CacheEnable
+#define PA1011 "PA1011: " // CheckSpelling
+#define PA1012 "PA1012: " // IndexOptions ShowForbidden
+#define PA1013 "PA1013: " // Require polyauth can be answered by others
+#define PA1014 "PA1014: " // mod_watchdog is missing
+#define PA1015 "PA1015: " // lists cannot be published
+
+// 2: live files
+#define PA2001 "PA2001: " // a file is in force
+#define PA2002 "PA2002: " // a changed file was refused
+#define PA2003 "PA2003: " // a changed file was refused, and with it a denial
+#define PA2004 "PA2004: " // nothing is in force
+
+// 3: certificates
+#define PA3001 "PA3001: " // a certificate cannot be read
+
+// 5: decisions
+#define PA5001 "PA5001: " // granted
+#define PA5002 "PA5002: " // denied
+#define PA5003 "PA5003: " // would-deny
+#define PA5004 "PA5004: " // Require polyauth does not admit
+
+// 9: internal
+#define PA9001 "PA9001: " // an exception in a request
+#define PA9002 "PA9002: " // an exception elsewhere

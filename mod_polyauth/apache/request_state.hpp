@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "apache/httpd.hpp"
+#include "core/rule_book.hpp"
+
+#include <optional>
+#include <string_view>
+
+// What we remember of a request_rec. On its pool; of each look-up and internal
+// redirect its own, but the same after an internal fast redirect, which
+// overwrites the request in place.
+namespace polyauth::apache {
+
+struct RequestState {
+  // The last decision, and the texts that it was made on.
+  std::optional<Decision> decision;
+  const char* judged = nullptr;
+  std::size_t judged_size = 0;
+  const ap_conf_vector_t* section = nullptr;
+  Handler handler = Handler::kUnknown;
+  Scope scope = Scope::kOwnership;
+
+  // Require polyauth admitted it with these questions: it is held to them
+  // from then on, wherever httpd takes it.
+  std::optional<Scope> admitted;
+  bool vote_logged = false;
+
+  // Of the client's own request only: a refusal stands in the log.
+  bool refusal_logged = false;
+};
+
+// The state of a request, or nullptr if there is none yet.
+[[nodiscard]] RequestState* find_state(const request_rec* r) noexcept;
+[[nodiscard]] RequestState& state_of(request_rec* r);
+
+// The request that this one serves: of a look-up its main request, of a
+// redirect the one before; nullptr for the client's own.
+[[nodiscard]] request_rec* parent(const request_rec* r) noexcept;
+[[nodiscard]] request_rec* client_request(request_rec* r) noexcept;
+
+// The nearest request in the line of parents that was judged; its state holds
+// the decision.
+[[nodiscard]] const request_rec* judged_before(const request_rec* r) noexcept;
+
+// The questions that Require polyauth holds this request to, if any. httpd skips
+// the authorization of an inner request in the same section, so that the
+// admission of its parent covers it.
+[[nodiscard]] std::optional<Scope> admitted_scope(const request_rec* r) noexcept;
+
+// Whether the texts of the request are those of the last decision; remembers
+// them for the next time if they are not.
+[[nodiscard]] bool same_as_judged(request_rec* r, RequestState& state, Handler handler,
+                                  Scope scope);
+
+} // namespace polyauth::apache

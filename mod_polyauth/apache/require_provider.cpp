@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apache/require_provider.hpp"
+
+#include "apache/boundary.hpp"
+#include "apache/evidence.hpp"
+#include "apache/gate.hpp"
+#include "apache/request_state.hpp"
+
+namespace polyauth::apache {
+
+namespace {
+
+authz_status check(request_rec* r, Scope scope) noexcept {
+  return guarded(r, AUTHZ_DENIED, [&] {
+    const Decision decision = judge(r, Handler::kUnknown, scope).decision;
+    RequestState& state = state_of(r);
+    if (decision.granted()) {
+      state.admitted = scope;
+      keep_private(r);
+      set_environment(r, decision, Mode::kOn);
+      return AUTHZ_GRANTED;
+    }
+    // httpd asks twice where a user is needed too.
+    if (!state.vote_logged) log_vote(r, decision);
+    state.vote_logged = true;
+    // A vote is no decision, unless PolyAuth decides here as well.
+    if (dir_config(r).effective_mode() == Mode::kOff) state.decision.reset();
+    return AUTHZ_DENIED;
+  });
+}
+
+const char* parse_nothing(cmd_parms* cmd, const char* line, const void**) {
+  if (ap_check_cmd_context(cmd, NOT_IN_LIMIT) != nullptr)
+    return "Require polyauth: cannot stand inside <Limit>, it would leave the other methods open";
+  if (*line != '\0')
+    return apr_pstrcat(cmd->pool, "Require polyauth: takes no argument, \"", line, "\" was seen",
+                       nullptr);
+  return nullptr;
+}
+
+} // namespace
+
+extern "C" {
+static authz_status polyauth_check_ownership(request_rec* r, const char*, const void*) {
+  return check(r, Scope::kOwnership);
+}
+static authz_status polyauth_check_device(request_rec* r, const char*, const void*) {
+  return check(r, Scope::kDeviceOnly);
+}
+static const authz_provider polyauth_ownership_provider = {polyauth_check_ownership, parse_nothing};
+static const authz_provider polyauth_device_provider = {polyauth_check_device, parse_nothing};
+}
+
+void register_require_providers(apr_pool_t* p) {
+  ap_register_auth_provider(p, AUTHZ_PROVIDER_GROUP, "polyauth", AUTHZ_PROVIDER_VERSION,
+                            &polyauth_ownership_provider, AP_AUTH_INTERNAL_PER_CONF);
+  ap_register_auth_provider(p, AUTHZ_PROVIDER_GROUP, "polyauth-device", AUTHZ_PROVIDER_VERSION,
+                            &polyauth_device_provider, AP_AUTH_INTERNAL_PER_CONF);
+}
+
+} // namespace polyauth::apache

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apache/resource.hpp"
+
+#include "core/clean_text.hpp"
+
+#include <string_view>
+
+namespace polyauth::apache {
+
+namespace {
+
+constexpr std::string_view kProxyPrefix = "proxy:";
+
+std::string_view view(const char* text) noexcept {
+  return text != nullptr ? std::string_view(text) : std::string_view();
+}
+
+std::string_view keep(apr_pool_t* p, std::string_view text) {
+  return {apr_pstrmemdup(p, text.data(), text.size()), text.size()};
+}
+
+// The part of `file` below `root`, or nothing if it lies elsewhere.
+std::optional<std::string_view> below(std::string_view file, std::string_view root) noexcept {
+  while (root.ends_with('/')) root.remove_suffix(1);
+  if (root.empty() || !file.starts_with(root)) return std::nullopt;
+  file.remove_prefix(root.size());
+  if (!file.empty() && !file.starts_with('/')) return std::nullopt;
+  return file;
+}
+
+// The mapped file below the document root or Alias that mapped it. A look-up by
+// file name inherits neither: its parent knows them. What lies elsewhere, such
+// as the target of a rewrite to a file system path, counts as a whole.
+std::string_view mapped_file(request_rec* r) {
+  const std::string_view file = view(r->filename);
+  for (request_rec* p = r; p != nullptr; p = p->main != nullptr ? p->main : p->prev) {
+    if (const auto path = below(file, view(ap_context_document_root(p)))) return *path;
+    if (const auto path = below(file, view(ap_document_root(p)))) return *path;
+  }
+  return file;
+}
+
+// The path and query of "proxy:scheme://host:port/path?query" and of
+// "proxy:unix:/socket|scheme://host/path".
+std::string_view sent_url(std::string_view filename) noexcept {
+  filename.remove_prefix(kProxyPrefix.size());
+  if (filename.starts_with("unix:")) {
+    const std::size_t bar = filename.find('|');
+    if (bar != std::string_view::npos) filename.remove_prefix(bar + 1);
+  }
+  const std::size_t scheme = filename.find("://");
+  if (scheme == std::string_view::npos) return filename;
+  filename.remove_prefix(scheme + 3);
+  const std::size_t path = filename.find_first_of("/?");
+  return path == std::string_view::npos ? std::string_view() : filename.substr(path);
+}
+
+// With ProxyPass mapping=encoded httpd does not decode the path. A '%' in it may
+// also be what is left of a doubly encoded one, which stays as it is and is
+// refused: the client has sent "%25" then.
+std::string_view decoded_path(request_rec* r, bool proxied) {
+  const std::string_view path = view(r->uri);
+  if (!proxied || path.find('%') == std::string_view::npos ||
+      view(r->unparsed_uri).find("%25") != std::string_view::npos)
+    return path;
+  return keep(r->pool, percent_decode(path));
+}
+
+} // namespace
+
+Resource describe_resource(request_rec* r, Handler handler, bool from_own_file) {
+  Resource resource;
+  const std::string_view filename = view(r->filename);
+  resource.method = view(r->method);
+  resource.proxied = filename.starts_with(kProxyPrefix);
+  resource.path = decoded_path(r, resource.proxied);
+  resource.path_info = view(r->path_info);
+  resource.file_exists = r->finfo.filetype != APR_NOFILE && r->finfo.filetype != APR_DIR;
+  resource.query = view(r->args);
+  resource.handler = handler;
+  resource.from_own_file = from_own_file;
+  if (resource.proxied) {
+    resource.mapped = sent_url(filename);
+    return resource;
+  }
+  resource.mapped = mapped_file(r);
+  // What does not exist yet is split where the file system ends.
+  if (!resource.file_exists && !resource.path_info.empty())
+    resource.mapped = view(apr_pstrcat(
+        r->pool, apr_pstrmemdup(r->pool, resource.mapped.data(), resource.mapped.size()),
+        r->path_info, nullptr));
+  // A look-up by file name outside the directory has no URL.
+  if (resource.path.empty()) resource.path = resource.mapped;
+  return resource;
+}
+
+} // namespace polyauth::apache
