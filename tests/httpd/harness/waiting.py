@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Waiting for a condition, never for a time."""
+
+import threading
+import time
+
+
+def wait_until(condition, what, timeout=10.0):
+    """The first true value of condition(); a test that waits in vain fails and says for what."""
+    deadline = time.monotonic() + timeout
+    while not (value := condition()):
+        if time.monotonic() > deadline:
+            text = what() if callable(what) else what
+            raise AssertionError(f"waited {timeout} s in vain for {text}")
+        threading.Event().wait(0.003)
+    return value
