@@ -60,15 +60,12 @@ void set_environment(request_rec* r, const Decision& decision, Mode mode) {
 }
 
 void carry_environment(request_rec* r) {
-  const request_rec* const judged = judged_before(r);
-  for (const char* const name : {kMac, kDecision, kReason}) {
-    const char* const value =
-        judged != nullptr ? apr_table_get(judged->subprocess_env, name) : nullptr;
-    if (value != nullptr)
-      apr_table_setn(r->subprocess_env, name, value);
-    else
-      apr_table_unset(r->subprocess_env, name);
+  if (const RequestState* const judged = last_judged(r)) {
+    set_environment(r, *judged->decision, judged->audit ? Mode::kAudit : Mode::kOn);
+    return;
   }
+  for (const char* const name : {kMac, kDecision, kReason})
+    apr_table_unset(r->subprocess_env, name);
 }
 
 void log_refusal(request_rec* r, const Decision& decision, Mode mode) {

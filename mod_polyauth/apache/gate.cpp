@@ -14,7 +14,7 @@ namespace polyauth::apache {
 
 namespace {
 
-Decision decide_now(request_rec* r, RequestState& state, Handler handler, Scope scope) {
+Decision decide_now(request_rec* r, Handler handler, Scope scope) {
   const DirConfig& config = dir_config(r);
   const Globals& defaults = globals(r->server);
   if (defaults.refuses(r->server)) return {};
@@ -26,9 +26,8 @@ Decision decide_now(request_rec* r, RequestState& state, Handler handler, Scope 
   policy.uploads = config.uploads != nullptr ? config.uploads : &defaults.default_uploads;
   // A request that was found to be the device's own stays so when httpd maps it
   // to a name that tells nothing, in itself or in an inner request.
-  const request_rec* const before = state.decision ? r : judged_before(r);
-  const bool from_own_file =
-      before != nullptr && find_state(before)->decision->reason == Reason::kOwnFile;
+  const RequestState* const before = last_judged(r);
+  const bool from_own_file = before != nullptr && before->decision->reason == Reason::kOwnFile;
   const Resource resource = describe_resource(r, handler, from_own_file);
   ServerDeviceAnswers device(r, config, defaults);
   return decide(policy, resource, device, scope);
@@ -58,6 +57,7 @@ int enforce(request_rec* r, Handler handler) noexcept {
     if (!governed) return DECLINED;
     keep_private(r);
     const auto [decision, is_new] = judge(r, handler, governed->scope);
+    state_of(r).audit = governed->mode == Mode::kAudit;
     set_environment(r, decision, governed->mode);
     if (decision.granted()) return DECLINED;
     if (is_new) log_refusal(r, decision, governed->mode);
@@ -76,9 +76,12 @@ extern "C" int polyauth_first_fixup(request_rec* r) { return enforce(r, Handler:
 // After rewriting in a directory, and after mod_proxy has written the URL that
 // it sends; before anyone reads the environment.
 extern "C" int polyauth_last_fixup(request_rec* r) {
-  const int status = enforce(r, Handler::kUnknown);
-  if (status == DECLINED && !governance(r)) carry_environment(r);
-  return status;
+  if (governance(r)) return enforce(r, Handler::kUnknown);
+  carry_environment(r);
+  // An internal fast redirect to an ungoverned script forgets that the request
+  // was private.
+  if (find_state(r) != nullptr && find_state(r)->decision) r->no_cache = 1;
+  return DECLINED;
 }
 
 // A request that was overwritten in place (DirectoryIndex, negotiation) has not
@@ -104,7 +107,7 @@ extern "C" int polyauth_log_transaction(request_rec* r) {
 Judgement judge(request_rec* r, Handler handler, Scope scope) noexcept {
   RequestState& state = state_of(r);
   if (same_as_judged(r, state, handler, scope)) return {*state.decision, false};
-  state.decision = guarded(r, Decision(), [&] { return decide_now(r, state, handler, scope); });
+  state.decision = guarded(r, Decision(), [&] { return decide_now(r, handler, scope); });
   return {*state.decision, true};
 }
 
@@ -121,14 +124,15 @@ void keep_private(request_rec* r) {
 void register_gate_hooks() {
   static const char* const after_ssl[] = {"mod_ssl.c", nullptr};
   static const char* const before_cache[] = {"mod_cache.c", nullptr};
-  static const char* const before_core[] = {"core.c", nullptr};
   // PER_CONF: anything else would switch httpd's own rule off for every module.
   ap_hook_check_access(polyauth_check_access, after_ssl, nullptr, APR_HOOK_LAST,
                        AP_AUTH_INTERNAL_PER_CONF);
   ap_hook_fixups(polyauth_first_fixup, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
   ap_hook_fixups(polyauth_last_fixup, nullptr, nullptr, APR_HOOK_REALLY_LAST);
   ap_hook_handler(polyauth_first_handler, nullptr, before_cache, APR_HOOK_REALLY_FIRST);
-  ap_hook_handler(polyauth_last_handler, nullptr, before_core, APR_HOOK_REALLY_LAST);
+  // Directly before httpd's own file handler. A list of successors would not do:
+  // core has a handler at the other end as well.
+  ap_hook_handler(polyauth_last_handler, nullptr, nullptr, APR_HOOK_REALLY_LAST - 1);
   ap_hook_log_transaction(polyauth_log_transaction, nullptr, nullptr, APR_HOOK_MIDDLE);
 }
 

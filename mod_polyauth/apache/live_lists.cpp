@@ -158,6 +158,32 @@ bool start_watchdog(Globals& globals, FollowedFiles& followed, apr_pool_t* pconf
          register_callback(watchdog, interval, &followed, polyauth_watch) == APR_SUCCESS;
 }
 
+// Brings a file up to date at a (re)start. False if a start must fail.
+bool adopt_at_start(FollowedFiles::File& file, bool in_force, server_rec* s, bool restart) {
+  const char* const path = file.source->path;
+  const int error = open_as_server_user(path, O_RDONLY);
+  if (in_force) {
+    // What has not settled, or cannot be read, is for the watchdogs.
+    if (error == 0 && file.publisher.looks_settled(std::chrono::system_clock::now()))
+      log_refresh(s, path, file.publisher.adopt_if_changed());
+    return true;
+  }
+  const Refresh refresh =
+      error == 0
+          ? file.publisher.adopt_now()
+          : file.publisher.refuse_now("cannot be read by the server's user: " + errno_text(error));
+  if (refresh.outcome != Refresh::Outcome::kRefused) {
+    log_refresh(s, path, refresh);
+    return true;
+  }
+  log_fatal(s, restart ? APLOG_CRIT : APLOG_EMERG, path, refresh.problem, refresh.errors,
+            refresh.error_count);
+  if (restart)
+    ap_log_error(APLOG_MARK, APLOG_CRIT, 0, s,
+                 PA2004 "%s: no list is in force, every device is refused", path);
+  return restart;
+}
+
 } // namespace
 
 bool is_restart() { return retained().served; }
@@ -233,25 +259,12 @@ bool publish_files(Globals& globals, apr_pool_t* pconf, server_rec* s) {
     }
     // A list that the last configuration followed is in force as it is, and the
     // watchdogs see to its changes; one that nobody followed is too old to stay.
-    const bool in_force =
-        slot->generation.load(std::memory_order_acquire) != 0 && slot->config + 1 == config;
+    const bool in_force = slot->in_force() != 0 && slot->config + 1 == config;
     slot->config = config;
-    if (!in_force) slot->adopted = {};
-    const std::uint64_t floor = in_force ? 0 : slot->generation.load(std::memory_order_relaxed);
+    if (!in_force) slot->floor = slot->generation.load(std::memory_order_acquire);
     auto file = std::unique_ptr<FollowedFiles::File>(new FollowedFiles::File{
-        source, {*slot, folder, floor}, {kAclFormat, *slot, folder, owner}});
-    if (!in_force || file->publisher.looks_settled(std::chrono::system_clock::now())) {
-      const Refresh refresh =
-          in_force ? file->publisher.adopt_if_changed() : file->publisher.adopt_now();
-      if (refresh.outcome == Refresh::Outcome::kRefused && !in_force) {
-        log_fatal(s, level, source->path, refresh.problem, refresh.errors, refresh.error_count);
-        if (!restart) return false;
-        ap_log_error(APLOG_MARK, APLOG_CRIT, 0, s,
-                     PA2004 "%s: no list is in force, every device is refused", source->path);
-      } else {
-        log_refresh(s, source->path, refresh);
-      }
-    }
+        source, {*slot, folder, slot->floor}, {kAclFormat, *slot, folder, owner}});
+    if (!adopt_at_start(*file, in_force, s, restart)) return false;
     source->live = &file->live;
     followed.files.push_back(std::move(file));
   }

@@ -41,10 +41,10 @@ request_rec* client_request(request_rec* r) noexcept {
   return r;
 }
 
-const request_rec* judged_before(const request_rec* r) noexcept {
-  while ((r = parent(r)) != nullptr)
+const RequestState* last_judged(const request_rec* r) noexcept {
+  for (; r != nullptr; r = parent(r))
     if (const RequestState* const state = find_state(r); state != nullptr && state->decision)
-      return r;
+      return state;
   return nullptr;
 }
 

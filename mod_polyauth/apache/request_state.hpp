@@ -20,6 +20,7 @@ struct RequestState {
   const ap_conf_vector_t* section = nullptr;
   Handler handler = Handler::kUnknown;
   Scope scope = Scope::kOwnership;
+  bool audit = false; // a refusal was not enforced
 
   // Require polyauth admitted it with these questions: it is held to them
   // from then on, wherever httpd takes it.
@@ -39,9 +40,9 @@ struct RequestState {
 [[nodiscard]] request_rec* parent(const request_rec* r) noexcept;
 [[nodiscard]] request_rec* client_request(request_rec* r) noexcept;
 
-// The nearest request in the line of parents that was judged; its state holds
-// the decision.
-[[nodiscard]] const request_rec* judged_before(const request_rec* r) noexcept;
+// The state that holds the last decision on this request, or else on the nearest
+// one in the line of its parents; nullptr if none was judged.
+[[nodiscard]] const RequestState* last_judged(const request_rec* r) noexcept;
 
 // The questions that Require polyauth holds this request to, if any. httpd skips
 // the authorization of an inner request in the same section, so that the

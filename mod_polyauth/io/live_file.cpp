@@ -19,6 +19,11 @@ Refresh FilePublisher::adopt_now() {
   return refuse({}, "keeps changing while it is read", {});
 }
 
+Refresh FilePublisher::refuse_now(std::string problem) {
+  const SlotLock lock(slot_, SlotLock::Wait::kYes);
+  return refuse(FileStamp::of(slot_.path.data()), std::move(problem), {});
+}
+
 Refresh FilePublisher::adopt_if_changed() {
   const SlotLock lock(slot_, SlotLock::Wait::kYes);
   const FileStamp stamp = FileStamp::of(slot_.path.data());
@@ -26,9 +31,11 @@ Refresh FilePublisher::adopt_if_changed() {
 }
 
 // The slot's lock is held.
-bool FilePublisher::is_known(const FileStamp& stamp) const noexcept {
-  const bool adopted = slot_.generation.load(std::memory_order_relaxed) != 0;
-  return (adopted && stamp == slot_.adopted) || stamp == slot_.refused;
+bool FilePublisher::is_known(const FileStamp& stamp) noexcept {
+  if (slot_.in_force() == 0 || stamp != slot_.adopted) return stamp == slot_.refused;
+  // The good version is back: a bad one after it is a change again.
+  slot_.refused = {};
+  return true;
 }
 
 Refresh FilePublisher::refresh(std::chrono::steady_clock::time_point now) {
@@ -91,7 +98,7 @@ Refresh FilePublisher::refuse(const FileStamp& seen, std::string problem, Compil
   slot_.refused = seen;
   Refresh refresh;
   refresh.outcome = Refresh::Outcome::kRefused;
-  refresh.generation = slot_.generation.load(std::memory_order_relaxed);
+  refresh.generation = slot_.in_force();
   refresh.adopted_at = slot_.adopted_at;
   refresh.problem = std::move(problem);
   refresh.errors = std::move(compilation.errors);

@@ -67,6 +67,9 @@ public:
   // At the start of a server: reads whatever is there.
   Refresh adopt_now();
 
+  // At the start of a server: a file that it could read, but its children not.
+  Refresh refuse_now(std::string problem);
+
   // At a restart, for a file that looks settled: reads it if it has changed.
   Refresh adopt_if_changed();
 
@@ -80,7 +83,7 @@ public:
   [[nodiscard]] const PublicationSlot& slot() const noexcept { return slot_; }
 
 private:
-  [[nodiscard]] bool is_known(const FileStamp& stamp) const noexcept;
+  [[nodiscard]] bool is_known(const FileStamp& stamp) noexcept;
   Refresh read_and_publish(const FileStamp& seen);
   Refresh refuse(const FileStamp& seen, std::string problem, Compilation compilation);
 

@@ -38,6 +38,13 @@ struct PublicationSlot {
   FileStamp refused;       // the last version that was refused, so that it is reported once
   std::int64_t adopted_at; // seconds since the epoch
   std::uint32_t config;    // the configuration that last named the file
+  std::uint64_t floor;     // generations up to this one are too old to be in force
+
+  // The version in force, 0 if there is none.
+  [[nodiscard]] std::uint64_t in_force() const noexcept {
+    const std::uint64_t latest = generation.load(std::memory_order_acquire);
+    return latest > floor ? latest : 0;
+  }
 };
 
 // The shared memory. Made once by the first process and inherited by fork; it is
