@@ -217,6 +217,8 @@ bool publish_files(Globals& globals, apr_pool_t* pconf, server_rec* s) {
   Retained& kept = retained();
   const bool restart = kept.served;
   kept.served = true;
+  // Also a configuration that follows nothing counts, and lets lists grow old.
+  const std::uint32_t config = kept.board != nullptr ? kept.board->next_config() : 0;
   if (globals.acls.empty()) return true;
   const int level = restart ? APLOG_CRIT : APLOG_EMERG;
 
@@ -245,7 +247,6 @@ bool publish_files(Globals& globals, apr_pool_t* pconf, server_rec* s) {
   }
 
   auto& followed = *make_on_pool<FollowedFiles>(pconf, FollowedFiles{s, {}});
-  const std::uint32_t config = kept.board->next_config();
   for (AclSource* const source : globals.acls) {
     PublicationSlot* const slot = kept.board->slot(FileKind::kAcl, source->path);
     if (slot == nullptr) {

@@ -30,7 +30,10 @@ authz_status check(request_rec* r, Scope scope) noexcept {
 }
 
 const char* parse_nothing(cmd_parms* cmd, const char* line, const void**) {
-  if (ap_check_cmd_context(cmd, NOT_IN_LIMIT) != nullptr)
+  // mod_authz_core marks the inside of <RequireAny> and its like by this bit;
+  // <Limit> clears others.
+  constexpr apr_int64_t kInsideRequire = AP_METHOD_BIT << (METHODS - 1);
+  if ((cmd->limited | kInsideRequire) != -1)
     return "Require polyauth: cannot stand inside <Limit>, it would leave the other methods open";
   if (*line != '\0')
     return apr_pstrcat(cmd->pool, "Require polyauth: takes no argument, \"", line, "\" was seen",
