@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/acl.hpp"
 
+#include "core/acl_image.hpp"
+
 #include <algorithm>
 #include <cstring>
 #include <numeric>
 #include <tuple>
-
-#include "core/acl_image.hpp"
 
 namespace polyauth {
 
@@ -92,8 +92,10 @@ image::Side write_side(Writer& writer, std::span<const AclEntry> entries) {
   for (unsigned digits = 0; digits < kDeviceDigits; ++digits) {
     std::vector<std::uint64_t> prefixes;
     for (const AclEntry& entry : entries)
-      if (entry.digits == digits) prefixes.push_back(entry.prefix);
-      else if (entry.digits > digits) break;
+      if (entry.digits == digits)
+        prefixes.push_back(entry.prefix);
+      else if (entry.digits > digits)
+        break;
     side.range_counts[digits] = prefixes.size();
     side.range_offsets[digits] = writer.append(prefixes.data(), prefixes.size());
   }
@@ -114,17 +116,20 @@ bool in_order(const AclEntry& a, const AclEntry& b) noexcept {
 std::uint64_t count_superfluous(const std::vector<AclEntry>& entries) {
   std::array<std::uint16_t, 2> lengths{}; // bit n: the side has entries of n digits
   for (const AclEntry& entry : entries)
-    lengths[entry.denial ? 1 : 0] = static_cast<std::uint16_t>(lengths[entry.denial ? 1 : 0] | 1U << entry.digits);
+    lengths[entry.denial ? 1 : 0] =
+        static_cast<std::uint16_t>(lengths[entry.denial ? 1 : 0] | 1U << entry.digits);
   const auto holds = [&](const AclEntry& entry, unsigned digits, bool denial) {
-    if ((lengths[denial ? 1 : 0] >> digits & 1U) == 0) return false;
-    const AclEntry wanted{entry.prefix >> (4 * (entry.digits - digits)), static_cast<std::uint8_t>(digits), denial};
+    if ((unsigned{lengths[denial ? 1 : 0]} >> digits & 1U) == 0) return false;
+    const AclEntry wanted{entry.prefix >> (4 * (entry.digits - digits)),
+                          static_cast<std::uint8_t>(digits), denial};
     return std::binary_search(entries.begin(), entries.end(), wanted, in_order);
   };
   return static_cast<std::uint64_t>(
       std::count_if(entries.begin(), entries.end(), [&](const AclEntry& entry) {
         if (!entry.denial && holds(entry, entry.digits, true)) return true;
         for (unsigned digits = 0; digits < entry.digits; ++digits)
-          if (holds(entry, digits, true) || (!entry.denial && holds(entry, digits, false))) return true;
+          if (holds(entry, digits, true) || (!entry.denial && holds(entry, digits, false)))
+            return true;
         return false;
       }));
 }
@@ -133,7 +138,8 @@ std::uint64_t count_superfluous(const std::vector<AclEntry>& entries) {
 
 std::string AclEntry::to_string() const {
   std::string text = denial ? "!" : "";
-  const std::string all = MacAddress(digits == 0 ? 0 : prefix << (4 * (kDeviceDigits - digits))).to_string();
+  const std::string all =
+      MacAddress(digits == 0 ? 0 : prefix << (4 * (kDeviceDigits - digits))).to_string();
   text += all.substr(0, digits);
   if (digits < kDeviceDigits) text += '*';
   return text;
@@ -190,14 +196,17 @@ Result<AclView> AclView::open(std::span<const std::byte> bytes, Check check) {
   if (bytes.size() < sizeof header) return damaged("it ends inside its header");
   std::memcpy(&header, bytes.data(), sizeof header);
   if (header.byte_order != image::kByteOrder)
-    return Error{"the list was compiled on a machine of another byte order; compile it on this one"};
+    return Error{
+        "the list was compiled on a machine of another byte order; compile it on this one"};
   if (header.version != image::kVersion)
-    return Error{"the list was compiled by another version (format " + std::to_string(header.version) +
-                 ", this one reads " + std::to_string(image::kVersion) + "); compile it again"};
+    return Error{"the list was compiled by another version (format " +
+                 std::to_string(header.version) + ", this one reads " +
+                 std::to_string(image::kVersion) + "); compile it again"};
   if (header.size != bytes.size())
     return damaged("its header says " + std::to_string(header.size) + " bytes, there are " +
                    std::to_string(bytes.size()));
-  if (check == Check::kWhole && header.checksum != checksum_of(bytes)) return damaged("its checksum is wrong");
+  if (check == Check::kWhole && header.checksum != checksum_of(bytes))
+    return damaged("its checksum is wrong");
 
   AclView view;
   view.counts_.duplicates = header.duplicates;
@@ -212,14 +221,16 @@ Result<AclView> AclView::open(std::span<const std::byte> bytes, Check check) {
     if (!lies_inside(header, table.starts_offset, buckets + 1, sizeof(std::uint32_t)) ||
         !lies_inside(header, table.remainders_offset, table.count, table.width))
       return damaged("a table lies outside it");
-    side.devices.starts = reinterpret_cast<const std::uint32_t*>(bytes.data() + table.starts_offset);
+    side.devices.starts =
+        reinterpret_cast<const std::uint32_t*>(bytes.data() + table.starts_offset);
     side.devices.remainders =
         reinterpret_cast<const unsigned char*>(bytes.data() + table.remainders_offset);
     side.devices.bucket_bits = static_cast<std::uint8_t>(table.bucket_bits);
     side.devices.width = static_cast<std::uint8_t>(table.width);
     if (check == Check::kWhole) {
       const std::span<const std::uint32_t> starts(side.devices.starts, buckets + 1);
-      if (starts.front() != 0 || starts.back() != table.count || !std::is_sorted(starts.begin(), starts.end()))
+      if (starts.front() != 0 || starts.back() != table.count ||
+          !std::is_sorted(starts.begin(), starts.end()))
         return damaged("a table's buckets are out of order");
     }
     for (unsigned digits = 0; digits < kDeviceDigits; ++digits) {
@@ -229,7 +240,8 @@ Result<AclView> AclView::open(std::span<const std::byte> bytes, Check check) {
       side.ranges[digits] = {
           reinterpret_cast<const std::uint64_t*>(bytes.data() + source.range_offsets[digits]),
           source.range_counts[digits]};
-      if (!side.ranges[digits].empty()) side.lengths = static_cast<std::uint16_t>(side.lengths | 1U << digits);
+      if (!side.ranges[digits].empty())
+        side.lengths = static_cast<std::uint16_t>(side.lengths | 1U << digits);
       (i == 0 ? view.counts_.ranges : view.counts_.denials) += source.range_counts[digits];
     }
     (i == 0 ? view.counts_.devices : view.counts_.denials) += table.count;
@@ -244,9 +256,13 @@ bool AclView::DeviceSet::contains(std::uint64_t bits) const noexcept {
   const std::uint64_t wanted = scattered & ((std::uint64_t{1} << remainder_bits) - 1);
   const unsigned char* at = remainders + std::size_t{starts[bucket]} * width;
   const unsigned char* const end = remainders + std::size_t{starts[bucket + 1]} * width;
+  // Two bytes tell nearly all apart; a remainder has at least three.
+  const auto low = static_cast<std::uint16_t>(wanted);
   for (; at != end; at += width) {
+    if ((at[0] | at[1] << 8) != low) continue;
     std::uint64_t remainder = 0;
-    for (unsigned byte = 0; byte < width; ++byte) remainder |= std::uint64_t{at[byte]} << (8 * byte);
+    for (unsigned byte = 0; byte < width; ++byte)
+      remainder |= std::uint64_t{at[byte]} << (8 * byte);
     if (remainder == wanted) return true;
   }
   return false;
@@ -254,6 +270,7 @@ bool AclView::DeviceSet::contains(std::uint64_t bits) const noexcept {
 
 int AclView::Side::covering_digits(std::uint64_t bits) const noexcept {
   if (devices.contains(bits)) return kDeviceDigits;
+  if (lengths == 0) return -1;
   for (unsigned digits = kDeviceDigits; digits-- > 0;)
     if ((lengths >> digits & 1U) != 0 &&
         std::binary_search(ranges[digits].begin(), ranges[digits].end(),

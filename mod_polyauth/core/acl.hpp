@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/mac_address.hpp"
+#include "core/result.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -8,9 +11,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "core/mac_address.hpp"
-#include "core/result.hpp"
 
 // The list of admitted and denied devices in the one form in which it is
 // consulted: a flat image that any process can map. Knows neither text nor files.
@@ -65,7 +65,7 @@ public:
   // kWhole verifies the checksum and every offset: for bytes from outside.
   // kLayout verifies what stands in the header: for an image we have verified.
   enum class Check : std::uint8_t { kWhole, kLayout };
-  static Result<AclView> open(std::span<const std::byte> image, Check check);
+  static Result<AclView> open(std::span<const std::byte> bytes, Check check);
 
   [[nodiscard]] AclRuling consult(const MacAddress& mac) const noexcept;
   [[nodiscard]] AclCounts counts() const noexcept;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/acl_text.hpp"
 
+#include "core/ascii.hpp"
+#include "core/clean_text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <optional>
-
-#include "core/ascii.hpp"
-#include "core/clean_text.hpp"
 
 namespace polyauth {
 
@@ -81,16 +81,20 @@ public:
     const std::string_view whole = line;
     const std::size_t start = std::min(whole.find_first_not_of(" \t"), whole.size());
     in_denial_ = start < whole.size() && whole[start] == '!';
+    mentions_denial_ = line.substr(0, line.find('#')).find('!') != std::string_view::npos;
     if (!std::all_of(line.begin(), line.end(), is_plain)) {
       if (const auto bad = find_forbidden(line))
-        return fail(offset + bad->at, std::string(bad->what) + " is not allowed, not even in a comment");
-      if (!is_utf8(line)) return fail(offset, "the line is not valid UTF-8");
+        return fail(offset + bad->at,
+                    std::string(bad->what) + " is not allowed, not even in a comment");
+      if (const std::size_t bad = utf8_error(line); bad != line.size())
+        return fail(offset + bad, "the line is not valid UTF-8");
     }
     line = line.substr(start, line.find('#', start) - start);
     while (!line.empty() && ascii::is_blank(line.back())) line.remove_suffix(1);
     if (line.empty()) return;
     auto entry = parse_entry(in_denial_ ? line.substr(1) : line);
-    if (!entry) return fail(offset + start, quoted(line) + " is no entry; " + std::string(kAccepted));
+    if (!entry)
+      return fail(offset + start, quoted(line) + " is no entry; " + std::string(kAccepted));
     if (in_denial_ && entry->digits == 0)
       return fail(offset + start, "\"!*\" denies every device; remove the entries instead");
     entry->denial = in_denial_;
@@ -100,10 +104,11 @@ public:
   }
 
   AclText finish() {
-    in_denial_ = false;
+    mentions_denial_ = false;
     line_ = 1;
     if (text_.error_count == 0 && text_.entries.empty())
-      fail(0, "there is no entry; a list that admits nobody is taken for a mistake; " + std::string(kAccepted));
+      fail(0, "there is no entry; a list that admits nobody is taken for a mistake; " +
+                  std::string(kAccepted));
     else if (text_.error_count == 0 && !admits_)
       fail(0, "there are only denials: the list admits nobody; write * to admit the rest");
     return std::move(text_);
@@ -112,7 +117,11 @@ public:
 private:
   void fail(std::size_t column, std::string what) {
     ++text_.error_count;
-    text_.denial_failed = text_.denial_failed || in_denial_;
+    // Also where something unseen stands before the '!'.
+    if (mentions_denial_ && !text_.denial_failed) {
+      text_.denial_failed = true;
+      text_.denial_error = {line_, column + 1, what};
+    }
     if (text_.errors.size() < AclText::kMaxReported)
       text_.errors.push_back({line_, column + 1, std::move(what)});
   }
@@ -121,6 +130,7 @@ private:
   std::size_t line_ = 0;
   bool keep_lines_;
   bool in_denial_ = false;
+  bool mentions_denial_ = false;
   bool admits_ = false;
 };
 

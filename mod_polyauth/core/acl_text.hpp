@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/acl.hpp"
+#include "core/result.hpp"
+
 #include <cstddef>
 #include <string_view>
 #include <vector>
 
-#include "core/acl.hpp"
-#include "core/result.hpp"
-
 namespace polyauth {
 
-// A text ACL as read (CONTRACT section 4). It is good if `errors` is empty.
+// A text ACL as read (conf/DIRECTIVES.md, "The ACL file"). It is good if `errors` is empty.
 struct AclText {
   std::vector<AclEntry> entries;
-  std::vector<std::size_t> lines;  // where each entry stands; empty unless asked for
-  std::vector<Diagnostic> errors;  // the first kMaxReported
-  std::size_t error_count = 0;     // all of them
-  bool denial_failed = false;      // a line that begins with '!' is among them
+  std::vector<std::size_t> lines; // where each entry stands; empty unless asked for
+  std::vector<Diagnostic> errors; // the first kMaxReported
+  std::size_t error_count = 0;    // all of them
+  bool denial_failed = false;     // a line with a '!' is among them:
+  Diagnostic denial_error;        // the first such
 
   static constexpr std::size_t kMaxReported = 20;
 };

@@ -13,7 +13,8 @@ namespace detail {
 constexpr std::array<std::uint8_t, 256> make_hex_values() {
   std::array<std::uint8_t, 256> table{};
   table.fill(0xff);
-  for (unsigned i = 0; i < 10; ++i) table[static_cast<unsigned>('0') + i] = static_cast<std::uint8_t>(i);
+  for (unsigned i = 0; i < 10; ++i)
+    table[static_cast<unsigned>('0') + i] = static_cast<std::uint8_t>(i);
   for (unsigned i = 0; i < 6; ++i) {
     table[static_cast<unsigned>('a') + i] = static_cast<std::uint8_t>(10 + i);
     table[static_cast<unsigned>('A') + i] = static_cast<std::uint8_t>(10 + i);

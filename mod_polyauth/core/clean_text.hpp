@@ -18,6 +18,8 @@ namespace polyauth {
 // Whether a segment is "." or "..".
 [[nodiscard]] bool has_dot_segment(std::string_view path) noexcept;
 
+// The offset of the first byte that is not well-formed UTF-8; the size if there is none.
+[[nodiscard]] std::size_t utf8_error(std::string_view text) noexcept;
 [[nodiscard]] bool is_utf8(std::string_view text) noexcept;
 
 // One percent-decoding (RFC 3986 2.1). A '%' without two hex digits stays.

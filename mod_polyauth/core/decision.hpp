@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/mac_address.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string_view>
-
-#include "core/mac_address.hpp"
 
 // The vocabulary of a decision. Log readers, the tool and tests match on the
 // slugs, so a slug never changes.
 namespace polyauth {
 
-// The questions of the rule book, by their numbers in CONTRACT section 2.
+// The questions of the rule book, by their numbers in conf/DIRECTIVES.md, "The decision".
 enum class Question : std::uint8_t {
   kTls = 1,
   kCertificate,
@@ -63,12 +63,14 @@ enum class Reason : std::uint8_t {
 };
 
 [[nodiscard]] std::string_view slug(Reason reason) noexcept;
-[[nodiscard]] constexpr bool is_granted(Reason reason) noexcept { return reason >= Reason::kOwnFile; }
+[[nodiscard]] constexpr bool is_granted(Reason reason) noexcept {
+  return reason >= Reason::kOwnFile;
+}
 
 // The answer of the rule book. Closed by default.
 struct Decision {
   Reason reason = Reason::kInternalError;
-  std::optional<MacAddress> device;  // known from question 7 on
+  std::optional<MacAddress> device;  // known from question 8 on
   std::optional<MacAddress> foreign; // the address that question 12 objects to
 
   [[nodiscard]] bool granted() const noexcept { return is_granted(reason); }

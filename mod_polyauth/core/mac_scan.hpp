@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/mac_address.hpp"
+
 #include <cstddef>
 #include <optional>
 #include <string_view>
-
-#include "core/mac_address.hpp"
 
 // Finds the MAC addresses that stand in a decoded path, file name or query.
 // Knows nothing of files, certificates or rules.
@@ -19,7 +19,8 @@ struct Sighting {
   bool several = false;  // the letters around it admit more than one reading
 };
 
-// The next address at or after `from`, or nothing. What counts:
+// The next address at or after `from`, or nothing. `from` is 0 or the end of
+// the sighting before. What counts:
 //   - a run of exactly twelve hex digits, but not the last group of a UUID;
 //   - two-digit groups joined by '-' or ':', or four-digit groups joined by
 //     '.', unless a further group of the same kind is joined to them;
@@ -32,11 +33,13 @@ struct Sighting {
 
 // What the addresses of a text are to one device.
 struct MacsInText {
-  bool own = false;                   // its own stands there
-  std::optional<MacAddress> foreign;  // the first that is not its own
+  bool own = false;                  // its own stands there
+  bool own_in_tail = false;          // and it does at or after `tail`
+  std::optional<MacAddress> foreign; // the first that is not its own
 };
 
 // A placeholder (ten leading zeros) is foreign to every device.
-[[nodiscard]] MacsInText find_macs(std::string_view text, const MacAddress& own) noexcept;
+[[nodiscard]] MacsInText find_macs(std::string_view text, const MacAddress& own,
+                                   std::size_t tail = 0) noexcept;
 
 } // namespace polyauth

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/name_pattern.hpp"
 
-#include <string>
-
 #include "core/ascii.hpp"
+
+#include <string>
 
 namespace polyauth {
 
@@ -37,7 +37,8 @@ Result<std::bitset<256>> parse_set(std::string_view text, std::size_t& at) {
     }
     for (std::size_t byte = low; byte <= high; ++byte) set.set(byte);
   }
-  if (at >= text.size()) return at_column(text, open, "'[' without its ']'; write \\[ for the character");
+  if (at >= text.size())
+    return at_column(text, open, "'[' without its ']'; write [[] for the character");
   ++at;
   return complement ? ~set : set;
 }
@@ -59,6 +60,12 @@ Result<NamePattern> NamePattern::parse(std::string_view text, Case letter_case, 
       at += kDeviceToken.size();
       continue;
     }
+    if (c == '{' || c == '}')
+      return at_column(text, at,
+                       token == Token::kDevice
+                           ? "only {mac} may stand in braces; write [{] for the character"
+                           : "braces mean nothing here, {mac} is for PolyAuthUploads; write "
+                             "[{] for the character");
     ++at;
     switch (c) {
     case '*': pattern.elements_.push_back({Kind::kAnyBytes}); break;
@@ -66,12 +73,14 @@ Result<NamePattern> NamePattern::parse(std::string_view text, Case letter_case, 
     case '[': {
       auto set = parse_set(text, at);
       if (!set) return Error{set.error()};
-      pattern.elements_.push_back({Kind::kSet, 0, static_cast<std::uint16_t>(pattern.sets_.size())});
+      pattern.elements_.push_back(
+          {Kind::kSet, 0, static_cast<std::uint16_t>(pattern.sets_.size())});
       pattern.sets_.push_back(*set);
       break;
     }
     case '\\':
-      if (at == text.size()) return at_column(text, at - 1, "'\\' at the end; write \\\\ for the character");
+      if (at == text.size())
+        return at_column(text, at - 1, "a backslash at the end takes nothing; remove it");
       pattern.elements_.push_back({Kind::kLiteral, text[at++]});
       break;
     default: pattern.elements_.push_back({Kind::kLiteral, c}); break;

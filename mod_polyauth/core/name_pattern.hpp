@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/mac_address.hpp"
+#include "core/result.hpp"
+
 #include <bitset>
 #include <cstdint>
 #include <optional>
 #include <string_view>
 #include <vector>
-
-#include "core/mac_address.hpp"
-#include "core/result.hpp"
 
 namespace polyauth {
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/query_parameter.hpp"
 
-#include <algorithm>
-
 #include "core/ascii.hpp"
 #include "core/clean_text.hpp"
+
+#include <algorithm>
 
 namespace polyauth {
 
@@ -24,7 +24,8 @@ bool query_parameter_is(std::string_view query, std::string_view name, const Mac
       return false;
     if (!ascii::equal_ignoring_case(key, name)) continue;
     ++count;
-    is_device = MacAddress::parse(percent_decode(piece.substr(std::min(equals + 1, piece.size())))) == device;
+    is_device = MacAddress::parse(
+                    percent_decode(piece.substr(std::min(equals + 1, piece.size())))) == device;
   }
   return count == 1 && is_device;
 }

@@ -24,8 +24,7 @@ struct Diagnostic {
 
 // Either a value or the reason there is none. g++ 12 has no std::expected;
 // this is the part of it we use.
-template <typename T>
-class [[nodiscard]] Result {
+template <typename T> class [[nodiscard]] Result {
 public:
   Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
   Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}

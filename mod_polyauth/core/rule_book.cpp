@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/rule_book.hpp"
 
-#include <string>
-
 #include "core/clean_text.hpp"
 #include "core/mac_scan.hpp"
 #include "core/query_parameter.hpp"
+
+#include <string>
 
 namespace polyauth {
 
@@ -14,10 +14,16 @@ namespace {
 enum class MethodKind : std::uint8_t { kRead, kStore, kPost, kRefused };
 
 MethodKind kind_of(std::string_view method) noexcept {
-  if (method == "GET" || method == "HEAD" || method == "OPTIONS") return MethodKind::kRead;
-  if (method == "PUT") return MethodKind::kStore;
-  if (method == "POST") return MethodKind::kPost;
-  return MethodKind::kRefused;
+  switch (method.size()) {
+  case 3:
+    if (method == "GET") return MethodKind::kRead;
+    return method == "PUT" ? MethodKind::kStore : MethodKind::kRefused;
+  case 4:
+    if (method == "HEAD") return MethodKind::kRead;
+    return method == "POST" ? MethodKind::kPost : MethodKind::kRefused;
+  case 7: return method == "OPTIONS" ? MethodKind::kRead : MethodKind::kRefused;
+  default: return MethodKind::kRefused;
+  }
 }
 
 std::string_view last_segment(std::string_view path) noexcept {
@@ -27,9 +33,11 @@ std::string_view last_segment(std::string_view path) noexcept {
 // A text that is decoded only if there is something to decode.
 class Decoded {
 public:
-  explicit Decoded(std::string_view raw)
-      : storage_(raw.find('%') == std::string_view::npos ? std::string() : percent_decode(raw)),
-        text_(storage_.empty() ? raw : std::string_view(storage_)) {}
+  explicit Decoded(std::string_view raw) : text_(raw) {
+    if (raw.empty() || raw.find('%') == std::string_view::npos) return;
+    storage_ = percent_decode(raw);
+    text_ = storage_;
+  }
   Decoded(const Decoded&) = delete;
   Decoded& operator=(const Decoded&) = delete;
   [[nodiscard]] std::string_view text() const noexcept { return text_; }
@@ -86,7 +94,8 @@ public:
   Hearing(const Policy& policy, const Resource& resource, DeviceAnswers& device, Scope scope,
           Observer* observer)
       : policy_(policy), resource_(resource), device_(device), scope_(scope), observer_(observer),
-        query_(resource.query), mapped_(resource.proxied ? resource.mapped : std::string_view()) {}
+        query_(resource.query), sent_path_(path_part(resource)), sent_query_(query_part(resource)) {
+  }
 
   Decision hold() {
     if (!hear_device() || !hear_request()) return decision_;
@@ -110,12 +119,14 @@ private:
     const CertificateState state = device_.certificate();
     const auto refusal = refusal_of(state);
     if (!answered(Question::kTls, state == CertificateState::kNoTls ? refusal : std::nullopt) ||
-        !answered(Question::kCertificate, state == CertificateState::kNone ? refusal : std::nullopt) ||
+        !answered(Question::kCertificate,
+                  state == CertificateState::kNone ? refusal : std::nullopt) ||
         !answered(Question::kVerified, refusal))
       return false;
     const Validity validity = device_.validity();
     if (!answered(Question::kValidity, refusal_of(validity)) ||
-        !answered(Question::kTrust, device_.trust() != Trust::kUntrusted, Reason::kIssuerUntrusted) ||
+        !answered(Question::kTrust, device_.trust() != Trust::kUntrusted,
+                  Reason::kIssuerUntrusted) ||
         !answered(Question::kRevocation, device_.revocation() != Revocation::kRevoked,
                   Reason::kCertificateRevoked))
       return false;
@@ -130,7 +141,8 @@ private:
     decision_.device = mac;
     const AclAnswer acl = device_.acl(mac);
     auto acl_refusal = refusal_of(acl);
-    if (!acl_refusal && validity == Validity::kExpiredUnlessNamed && acl != AclAnswer::kAdmittedByName)
+    if (!acl_refusal && validity == Validity::kExpiredUnlessNamed &&
+        acl != AclAnswer::kAdmittedByName)
       acl_refusal = Reason::kCertificateExpired;
     return answered(Question::kAcl, acl_refusal);
   }
@@ -156,26 +168,36 @@ private:
 
   [[nodiscard]] bool text_is_clean() const {
     if (!is_clean_path(resource_.path) || !is_clean_query(query_.text())) return false;
-    if (!resource_.proxied) return true;
-    const std::string_view sent = mapped_.text();
-    const std::string_view path = resource_.mapped.substr(0, resource_.mapped.find('?'));
-    const Decoded decoded(path);
-    return is_clean_path(decoded.text()) && !has_dot_segment(decoded.text()) && is_clean_query(sent);
+    return is_clean_path(sent_path_.text()) && !has_dot_segment(sent_path_.text()) &&
+           is_clean_query(sent_query_.text());
   }
 
   // The request path without PATH_INFO that follows an existing file.
   [[nodiscard]] std::string_view file_path() const noexcept {
     std::string_view path = resource_.path;
-    if (resource_.file_exists && !resource_.path_info.empty() && path.ends_with(resource_.path_info))
+    // Anything but a slash at the seam would cut a name, and a MAC in it, in two.
+    if (resource_.file_exists && resource_.path_info.starts_with('/') &&
+        path.ends_with(resource_.path_info))
       path.remove_suffix(resource_.path_info.size());
     return path;
   }
 
-  // Notes the addresses of a path whose last segment may be a shared name.
-  MacsInText scan_path(std::string_view path, bool& is_shared) {
-    const std::string_view name = last_segment(path);
-    is_shared = policy_.shared != nullptr && policy_.shared->contains(name, *decision_.device);
-    return scan(is_shared ? path.substr(0, path.size() - name.size()) : path);
+  struct PathReading {
+    bool own;         // the device's address stands in the path
+    bool own_in_name; // and it does in the last segment
+    bool shared;      // the last segment is the name of a shared file
+  };
+
+  // Notes the addresses of a path, but not those that a shared name spells out.
+  PathReading read_path(std::string_view path) {
+    const std::size_t name_at = path.rfind('/') + 1; // npos + 1 is 0
+    MacsInText macs = find_macs(path, *decision_.device, name_at);
+    // A name that holds its own address is its own, whatever the patterns say.
+    const bool shared = !macs.own_in_tail && policy_.shared != nullptr &&
+                        policy_.shared->contains(path.substr(name_at), *decision_.device);
+    if (shared && macs.foreign) macs = find_macs(path.substr(0, name_at), *decision_.device);
+    if (!decision_.foreign) decision_.foreign = macs.foreign;
+    return {macs.own, macs.own_in_tail, shared};
   }
   MacsInText scan(std::string_view text) {
     const MacsInText macs = find_macs(text, *decision_.device);
@@ -185,37 +207,39 @@ private:
 
   bool hear_ownership() {
     if (policy_.match == Match::kNone) {
+      // Whose a file is does not matter for reading; a shared one is not stored.
+      shared_ = method_ == MethodKind::kStore && policy_.shared != nullptr &&
+                policy_.shared->contains(last_segment(target()), *decision_.device);
       decision_.reason = Reason::kDevice;
       return true;
     }
     const std::string_view path = file_path();
-    const std::string_view sent = mapped_.text();
-    bool mapped_is_shared = false;
-    const MacsInText in_path = scan_path(path, shared_);
+    const PathReading in_path = read_path(path);
+    shared_ = in_path.shared;
     const MacsInText in_rest = scan(resource_.path.substr(path.size()));
     if (!resource_.path.ends_with(resource_.path_info)) scan(resource_.path_info);
     scan(query_.text());
-    if (resource_.proxied) {
-      const std::size_t question = sent.find('?');
-      in_mapped_ = scan_path(sent.substr(0, question), mapped_is_shared);
-      if (question != std::string_view::npos) scan(sent.substr(question));
-    } else {
-      in_mapped_ = scan_path(resource_.mapped, mapped_is_shared);
-    }
+    // Mostly the end of the path itself, from a '/' on: nothing new to see.
+    if (resource_.proxied || !target().starts_with('/') || !path.ends_with(target()))
+      read_path(target());
+    scan(sent_query_.text());
     if (!answered(Question::kForeign, !decision_.foreign, Reason::kMacForeign)) return false;
 
     bool own = resource_.from_own_file;
     switch (policy_.match) {
     case Match::kPath: own = own || in_path.own; break;
-    case Match::kFile: own = own || find_macs(last_segment(path), *decision_.device).own; break;
+    case Match::kFile: own = own || in_path.own_in_name; break;
     case Match::kUri: own = own || in_path.own || in_rest.own; break;
-    case Match::kQuery: own = own || query_parameter_is(resource_.query, policy_.query_name, *decision_.device); break;
+    case Match::kQuery:
+      own = own || query_parameter_is(resource_.query, policy_.query_name, *decision_.device);
+      break;
     case Match::kNone: break;
     }
     // These two are for handlers: of a file that httpd serves by itself the
     // client would choose the name and prove nothing by the rest of the URL.
-    if ((policy_.match == Match::kUri || policy_.match == Match::kQuery) && resource_.handler == Handler::kFile)
-      own = own && in_mapped_.own;
+    if ((policy_.match == Match::kUri || policy_.match == Match::kQuery) &&
+        resource_.handler == Handler::kFile)
+      own = own && find_macs(target(), *decision_.device).own;
     if (!answered(Question::kOwnOrShared, own || shared_, Reason::kMacMissing)) return false;
     decision_.reason = shared_ ? Reason::kSharedFile : Reason::kOwnFile;
     return true;
@@ -225,15 +249,31 @@ private:
     if (!answered(Question::kSharedReadOnly, !shared_ || method_ == MethodKind::kRead,
                   Reason::kSharedReadOnly))
       return;
-    answered(Question::kUpload, method_ != MethodKind::kStore || is_own_upload(), Reason::kUploadRefused);
+    answered(Question::kUpload, method_ != MethodKind::kStore || is_own_upload(),
+             Reason::kUploadRefused);
   }
 
   [[nodiscard]] bool is_own_upload() const {
-    const std::string_view sent = mapped_.text();
-    const std::string_view target = resource_.proxied ? sent.substr(0, sent.find('?')) : resource_.mapped;
-    const MacsInText macs = find_macs(target, *decision_.device);
+    const MacsInText macs = find_macs(target(), *decision_.device);
     return macs.own && !macs.foreign && policy_.uploads != nullptr &&
-           policy_.uploads->contains(last_segment(target), *decision_.device);
+           policy_.uploads->contains(last_segment(target()), *decision_.device);
+  }
+
+  // The file that is read or stored, here or by a backend.
+  [[nodiscard]] std::string_view target() const noexcept {
+    return resource_.proxied ? sent_path_.text() : resource_.mapped;
+  }
+
+  // The two parts of what is sent to a backend, split before they are decoded:
+  // "%3f" is a byte of the path. Empty if nothing is sent.
+  static std::string_view path_part(const Resource& resource) noexcept {
+    if (!resource.proxied) return {};
+    return resource.mapped.substr(0, resource.mapped.find('?'));
+  }
+  static std::string_view query_part(const Resource& resource) noexcept {
+    const std::size_t question = resource.mapped.find('?');
+    if (!resource.proxied || question == std::string_view::npos) return {};
+    return resource.mapped.substr(question + 1);
   }
 
   const Policy& policy_;
@@ -242,9 +282,9 @@ private:
   Scope scope_;
   Observer* observer_;
   Decoded query_;
-  Decoded mapped_; // what is sent to a backend; empty otherwise
+  Decoded sent_path_;
+  Decoded sent_query_;
   MethodKind method_ = MethodKind::kRefused;
-  MacsInText in_mapped_;
   bool shared_ = false;
   Decision decision_;
 };

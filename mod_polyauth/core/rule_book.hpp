@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
-#include <string_view>
-
 #include "core/acl.hpp"
 #include "core/decision.hpp"
 #include "core/file_lists.hpp"
 #include "core/identity.hpp"
+#include "core/match.hpp"
 
-// The one ordered rule book (CONTRACT section 2). The server, the tool and the
+#include <cstdint>
+#include <string_view>
+
+// The one ordered rule book (conf/DIRECTIVES.md, "The decision"). The server, the tool and the
 // tests call decide() and nothing else combines its questions.
 namespace polyauth {
 
@@ -44,9 +45,6 @@ protected:
   DeviceAnswers& operator=(const DeviceAnswers&) = default;
   ~DeviceAnswers() = default;
 };
-
-// Where the device's own address must stand: PolyAuthMatch.
-enum class Match : std::uint8_t { kPath, kFile, kUri, kQuery, kNone };
 
 // Who answers the request, as far as it is known by now.
 enum class Handler : std::uint8_t { kUnknown, kFile, kOther };
