@@ -12,7 +12,7 @@ Compilation compile_acl(std::string_view bytes) {
   AclText text = parse_acl(bytes);
   compilation.errors = std::move(text.errors);
   compilation.error_count = text.error_count;
-  compilation.grave = text.denial_failed;
+  if (text.denial_failed) compilation.grave = std::move(text.denial_error);
   if (text.error_count != 0) return compilation;
   AclCounts counts;
   compilation.image = build_acl_image(text.entries, &counts);

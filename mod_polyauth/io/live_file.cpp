@@ -12,6 +12,7 @@ using std::chrono::system_clock;
 Refresh FilePublisher::adopt_now() {
   constexpr int kAttempts = 10;
   const SlotLock lock(slot_, SlotLock::Wait::kYes);
+  if (!lock.held()) return locked_out();
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     Refresh refresh = read_and_publish(FileStamp::of(slot_.path.data()));
     if (refresh.outcome != Refresh::Outcome::kUnchanged) return refresh;
@@ -21,11 +22,13 @@ Refresh FilePublisher::adopt_now() {
 
 Refresh FilePublisher::refuse_now(std::string problem) {
   const SlotLock lock(slot_, SlotLock::Wait::kYes);
+  if (!lock.held()) return locked_out();
   return refuse(FileStamp::of(slot_.path.data()), std::move(problem), {});
 }
 
 Refresh FilePublisher::adopt_if_changed() {
   const SlotLock lock(slot_, SlotLock::Wait::kYes);
+  if (!lock.held()) return locked_out();
   const FileStamp stamp = FileStamp::of(slot_.path.data());
   return is_known(stamp) ? Refresh() : read_and_publish(stamp);
 }
@@ -94,6 +97,16 @@ Refresh FilePublisher::read_and_publish(const FileStamp& seen) {
   return refresh;
 }
 
+// Another process is at the file and does not come to an end. Writes nothing.
+Refresh FilePublisher::locked_out() const {
+  Refresh refresh;
+  refresh.outcome = Refresh::Outcome::kRefused;
+  refresh.generation = slot_.in_force();
+  refresh.adopted_at = slot_.adopted_at;
+  refresh.problem = "is held by another process of the server";
+  return refresh;
+}
+
 Refresh FilePublisher::refuse(const FileStamp& seen, std::string problem, Compilation compilation) {
   slot_.refused = seen;
   Refresh refresh;
@@ -103,7 +116,7 @@ Refresh FilePublisher::refuse(const FileStamp& seen, std::string problem, Compil
   refresh.problem = std::move(problem);
   refresh.errors = std::move(compilation.errors);
   refresh.error_count = compilation.error_count;
-  refresh.grave = compilation.grave;
+  refresh.grave = std::move(compilation.grave);
   return refresh;
 }
 

@@ -26,7 +26,7 @@ struct Compilation {
   std::string summary;            // "devices=412 ranges=2 denials=1"
   std::vector<Diagnostic> errors; // the first ones
   std::size_t error_count = 0;
-  bool grave = false; // what was to be forbidden would stay allowed
+  std::optional<Diagnostic> grave; // because of this, what was to be forbidden stays allowed
 };
 
 // How a kind of file is read. Stateless.
@@ -49,7 +49,7 @@ struct Refresh {
   std::string problem;          // kRefused: what is wrong with the file as a whole, or empty
   std::vector<Diagnostic> errors;
   std::size_t error_count = 0;
-  bool grave = false;
+  std::optional<Diagnostic> grave;
 };
 
 // Follows one file and publishes it. One object a process; refresh() is for one
@@ -80,10 +80,11 @@ public:
   // Whether the file, as it is, settled before the last second (by its times).
   [[nodiscard]] bool looks_settled(std::chrono::system_clock::time_point now) const;
 
-  [[nodiscard]] const PublicationSlot& slot() const noexcept { return slot_; }
+  [[nodiscard]] PublicationSlot& slot() const noexcept { return slot_; }
 
 private:
   [[nodiscard]] bool is_known(const FileStamp& stamp) noexcept;
+  [[nodiscard]] Refresh locked_out() const;
   Refresh read_and_publish(const FileStamp& seen);
   Refresh refuse(const FileStamp& seen, std::string problem, Compilation compilation);
 

@@ -21,7 +21,7 @@ namespace polyauth {
 namespace {
 
 // Changes whenever a slot's meaning does; its size is mixed in by layout().
-constexpr std::uint64_t kLayoutVersion = 2;
+constexpr std::uint64_t kLayoutVersion = 3;
 
 constexpr std::uint64_t layout() noexcept {
   return kLayoutVersion << 48 | sizeof(PublicationBoard);
@@ -96,8 +96,11 @@ Result<bool> ImageFolder::prepare(uid_t owner) const {
 }
 
 SlotLock::SlotLock(PublicationSlot& slot, Wait wait) noexcept : slot_(slot), held_(false) {
-  const int result =
-      wait == Wait::kYes ? pthread_mutex_lock(&slot.lock) : pthread_mutex_trylock(&slot.lock);
+  timespec limit{};
+  clock_gettime(CLOCK_REALTIME, &limit);
+  limit.tv_sec += kLongestWait.count();
+  const int result = wait == Wait::kYes ? pthread_mutex_timedlock(&slot.lock, &limit)
+                                        : pthread_mutex_trylock(&slot.lock);
   if (result == EOWNERDEAD) pthread_mutex_consistent(&slot.lock);
   held_ = result == 0 || result == EOWNERDEAD;
 }

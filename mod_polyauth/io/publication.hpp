@@ -8,6 +8,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -38,7 +39,8 @@ struct PublicationSlot {
   FileStamp refused;       // the last version that was refused, so that it is reported once
   std::int64_t adopted_at; // seconds since the epoch
   std::uint32_t config;    // the configuration that last named the file
-  std::uint64_t floor;     // generations up to this one are too old to be in force
+  std::atomic<std::uint64_t> floor; // generations up to this one are too old to be in force
+  std::atomic<std::uint64_t> lost;  // the last generation whose image was reported as unreadable
 
   // The version in force, 0 if there is none.
   [[nodiscard]] std::uint64_t in_force() const noexcept {
@@ -100,6 +102,8 @@ private:
 class SlotLock {
 public:
   enum class Wait : bool { kNo, kYes };
+  // A holder that is stopped in the middle must not hold up a restart for ever.
+  static constexpr std::chrono::seconds kLongestWait{10};
   SlotLock(PublicationSlot& slot, Wait wait) noexcept;
   SlotLock(const SlotLock&) = delete;
   SlotLock& operator=(const SlotLock&) = delete;
