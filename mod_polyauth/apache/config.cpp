@@ -45,7 +45,8 @@ AclSource* Globals::acl(apr_pool_t* pconf, const char* path) {
 }
 
 bool Globals::refuses(const server_rec* s) const noexcept {
-  return std::find(refused_hosts.begin(), refused_hosts.end(), s) != refused_hosts.end();
+  return refuses_all ||
+         std::find(refused_hosts.begin(), refused_hosts.end(), s) != refused_hosts.end();
 }
 
 Globals& globals(const server_rec* s) noexcept {
@@ -77,7 +78,7 @@ extern "C" void* polyauth_merge_dir_config(apr_pool_t* p, void* base_config, voi
   auto* const merged = new (apr_palloc(p, sizeof(DirConfig))) DirConfig(add);
   if (!merged->mode) merged->mode = base.mode;
   if (merged->identity == nullptr) merged->identity = base.identity;
-  if (!merged->match) merged->match = base.match;
+  if (merged->match == nullptr) merged->match = base.match;
   if (merged->shared == nullptr) merged->shared = base.shared;
   if (merged->uploads == nullptr) merged->uploads = base.uploads;
   if (!merged->acl) merged->acl = base.acl;

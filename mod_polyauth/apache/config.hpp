@@ -36,26 +36,21 @@ struct AclSource {
   LiveAcl* live = nullptr; // from post_config on; nullptr: refuse
 };
 
-struct MatchSetting {
-  Match match = Match::kPath;
-  const char* query_name = ""; // lower or upper case as written
-};
-
 // The settings of one section; what is not set is empty. Merged setting by
 // setting, the more specific section wins. Holds pointers into pconf and is
 // itself trivially destructible, because httpd drops it with a pool.
 struct DirConfig {
   std::optional<Mode> mode;
   const IdentityForms* identity = nullptr;
-  std::optional<MatchSetting> match;
+  const MatchRule* match = nullptr;
   const SharedFiles* shared = nullptr;
   const Uploads* uploads = nullptr;
   std::optional<AclSource*> acl; // nullptr inside: none
   std::optional<int> deny_status;
 
   [[nodiscard]] bool empty() const noexcept {
-    return !mode && identity == nullptr && !match && shared == nullptr && uploads == nullptr &&
-           !acl && !deny_status;
+    return !mode && identity == nullptr && match == nullptr && shared == nullptr &&
+           uploads == nullptr && !acl && !deny_status;
   }
   [[nodiscard]] Mode effective_mode() const noexcept { return mode.value_or(Mode::kOff); }
 };
@@ -68,11 +63,18 @@ struct Globals {
   // Virtual hosts whose governed sections refuse everything, because a restart
   // found an error that would have stopped a start.
   std::vector<const server_rec*> refused_hosts;
+  bool refuses_all = false;
+  // Some Alias is an expression, so that a request may choose its target.
+  bool has_alias_expression = false;
+
+  // mod_cache is loaded: it must be told what not to keep.
+  bool has_cache = false;
 
   // What is meant where a section says nothing.
   IdentityForms default_identity;
   SharedFiles default_shared;
   Uploads default_uploads;
+  MatchRule default_match;
 
   static constexpr apr_interval_time_t kDefaultReloadInterval = 5 * APR_USEC_PER_SEC;
 

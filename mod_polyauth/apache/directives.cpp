@@ -63,36 +63,11 @@ const char* set_polyauth(cmd_parms* cmd, void* config, const char* word) noexcep
 
 const char* set_match(cmd_parms* cmd, void* config, const char* word, const char* name) noexcept {
   return setter(cmd, [&]() -> const char* {
-    const std::string_view wanted(word);
-    MatchSetting setting;
-    if (wanted == "path")
-      setting.match = Match::kPath;
-    else if (wanted == "file")
-      setting.match = Match::kFile;
-    else if (wanted == "uri")
-      setting.match = Match::kUri;
-    else if (wanted == "query")
-      setting.match = Match::kQuery;
-    else if (wanted == "none")
-      setting.match = Match::kNone;
-    else
-      return complain(
-          cmd, "\"" + std::string(wanted) +
-                   "\" is no way to match; accepted are path, file, uri, query <name> and none");
-    if ((setting.match == Match::kQuery) != (name != nullptr))
-      return complain(cmd, name == nullptr
-                               ? "query needs the name of the parameter, as in query mac"
-                               : "only query takes a name");
-    if (name != nullptr) {
-      for (const char c : std::string_view(name))
-        if (!ascii::is_alnum(c) && c != '_' && c != '-')
-          return complain(cmd,
-                          "\"" + std::string(name) +
-                              "\" is no parameter name; accepted are letters, digits, _ and -");
-      if (*name == '\0') return complain(cmd, "the parameter name is empty");
-      setting.query_name = name;
-    }
-    static_cast<DirConfig*>(config)->match = setting;
+    std::vector<std::string_view> words = {word};
+    if (name != nullptr) words.emplace_back(name);
+    auto rule = MatchRule::parse(words);
+    if (!rule) return complain(cmd, rule.error());
+    static_cast<DirConfig*>(config)->match = make_on_pool<MatchRule>(cmd->pool, std::move(*rule));
     return nullptr;
   });
 }
@@ -105,6 +80,8 @@ const char* set_acl_file(cmd_parms* cmd, void* config, const char* word) noexcep
       return nullptr;
     }
     const char* const path = ap_server_root_relative(cmd->pool, word);
+    if (ascii::equal_ignoring_case(word, "none"))
+      return complain(cmd, "\"" + std::string(word) + "\" is not accepted; write none");
     if (*word == '\0' || path == nullptr)
       return complain(cmd,
                       "\"" + std::string(word) + "\" is not a path; accepted are a path and none");
@@ -123,7 +100,11 @@ const char* set_reload_interval(cmd_parms* cmd, void*, const char* word) noexcep
     if (*word == '\0' || ascii::is_digit(word[std::strlen(word) - 1]))
       return complain(cmd, seen + " has no unit; write a number and s, min or h, as in 10s");
     apr_interval_time_t interval = 0;
-    if (!ascii::is_digit(*word) || ap_timeout_parameter_parse(word, &interval, "s") != APR_SUCCESS)
+    // httpd looks at the first letters of a unit only.
+    const std::string_view unit = std::string_view(word).substr(std::strspn(word, "0123456789"));
+    const bool known = unit == "ms" || unit == "s" || unit == "min" || unit == "h";
+    if (!known || !ascii::is_digit(*word) ||
+        ap_timeout_parameter_parse(word, &interval, "s") != APR_SUCCESS)
       return complain(cmd, seen + " is no duration; write a number and s, min or h, as in 10s");
     if (interval < kLeast || interval > kMost)
       return complain(cmd, seen + " is out of range; accepted are 1s to 1h");

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "apache/config.hpp"
 #include "apache/httpd.hpp"
-#include "core/decision.hpp"
+#include "apache/request_state.hpp"
 
 // What a decision leaves behind: environment variables and a log line.
 namespace polyauth::apache {
 
-// Sets POLYAUTH_MAC, POLYAUTH_DECISION and POLYAUTH_REASON to this decision.
-void set_environment(request_rec* r, const Decision& decision, Mode mode);
+// The canonical form of an address, on a pool.
+[[nodiscard]] const char* device_text(apr_pool_t* p, const MacAddress& mac);
+
+// Sets POLYAUTH_MAC, POLYAUTH_DECISION and POLYAUTH_REASON to the decision that
+// `judged` holds, whoever else has set them.
+void set_environment(request_rec* r, const RequestState& judged);
 
 // Outside governed sections: those of the request that this one serves, where an
 // application reads them; otherwise none, whoever has set them.
@@ -17,12 +20,12 @@ void carry_environment(request_rec* r);
 
 // PA5002, or PA5003 in Audit: one line for each request of a client; what httpd
 // looks up by itself (SSI, directory lists, negotiation) is logged at debug.
-void log_refusal(request_rec* r, const Decision& decision, Mode mode);
+void log_refusal(request_rec* r, const RequestState& judged);
 
 // PA5001 for a client's request whose last word was a grant. From log_transaction.
 void log_grant(request_rec* r);
 
 // PA5004: Require polyauth does not admit.
-void log_vote(request_rec* r, const Decision& decision);
+void log_vote(request_rec* r, const RequestState& judged);
 
 } // namespace polyauth::apache

@@ -7,18 +7,37 @@
 #include "apache/request_state.hpp"
 #include "apache/resource.hpp"
 
-#include <cstring>
+#include <algorithm>
+#include <iterator>
 #include <optional>
+#include <string_view>
 
 namespace polyauth::apache {
 
 namespace {
 
+// The settings that a request is judged by: those of its section. A look-up by
+// file name outside its directory has no URL, so no <Location> can match it: of
+// its section and what governs the request that it serves, the stricter holds.
+const DirConfig& settings(const request_rec* r) noexcept {
+  const DirConfig* strictest = &dir_config(r);
+  while (!has_url(r) && r->main != nullptr) {
+    r = r->main;
+    if (dir_config(r).effective_mode() > strictest->effective_mode()) strictest = &dir_config(r);
+  }
+  return *strictest;
+}
+
+const MatchRule& match_rule(const request_rec* r) noexcept {
+  const DirConfig& config = settings(r);
+  return config.match != nullptr ? *config.match : globals(r->server).default_match;
+}
+
 Decision decide_now(request_rec* r, Handler handler, Scope scope) {
-  const DirConfig& config = dir_config(r);
+  const DirConfig& config = settings(r);
   const Globals& defaults = globals(r->server);
   if (defaults.refuses(r->server)) return {};
-  const MatchSetting match = config.match.value_or(MatchSetting{});
+  const MatchRule& match = match_rule(r);
   Policy policy;
   policy.match = match.match;
   policy.query_name = match.query_name;
@@ -40,62 +59,105 @@ struct Governance {
   Scope scope;
 };
 std::optional<Governance> governance(request_rec* r) noexcept {
-  const Mode mode = dir_config(r).effective_mode();
-  if (mode != Mode::kOff) return Governance{mode, Scope::kOwnership};
+  const Mode mode = settings(r).effective_mode();
+  if (mode == Mode::kOn) return Governance{mode, Scope::kOwnership};
+  // Audit does not soften what Require polyauth has promised.
   if (const auto scope = admitted_scope(r)) return Governance{Mode::kOn, *scope};
+  if (mode == Mode::kAudit) return Governance{mode, Scope::kOwnership};
   return std::nullopt;
 }
 
 int deny_status(const request_rec* r) noexcept {
-  return dir_config(r).deny_status.value_or(HTTP_FORBIDDEN);
+  return settings(r).deny_status.value_or(HTTP_FORBIDDEN);
 }
 
 // DECLINED, or the status of a refusal. Idempotent; every hook calls it.
-int enforce(request_rec* r, Handler handler) noexcept {
+int enforce(request_rec* r, const std::optional<Governance>& governed, Handler handler,
+            Scrutiny scrutiny) noexcept {
+  if (!governed) return DECLINED;
   return guarded(r, HTTP_FORBIDDEN, [&]() -> int {
-    const auto governed = governance(r);
-    if (!governed) return DECLINED;
-    keep_private(r);
-    const auto [decision, is_new] = judge(r, handler, governed->scope);
-    state_of(r).audit = governed->mode == Mode::kAudit;
-    set_environment(r, decision, governed->mode);
-    if (decision.granted()) return DECLINED;
-    if (is_new) log_refusal(r, decision, governed->mode);
-    return governed->mode == Mode::kAudit ? DECLINED : deny_status(r);
+    const bool is_new = judge(r, handler, governed->scope, scrutiny);
+    RequestState& state = state_of(r);
+    state.audit = governed->mode == Mode::kAudit;
+    if (is_new) {
+      keep_private(r);
+      set_environment(r, state);
+    }
+    if (state.decision->granted()) return DECLINED;
+    if (is_new) log_refusal(r, state);
+    return state.audit ? DECLINED : deny_status(r);
   });
+}
+
+// Whether a hook has nothing to ask: the request was granted, and since then
+// nobody has mapped it anew.
+bool is_settled(const request_rec* r) noexcept {
+  const RequestState* const state = find_state(r);
+  return state != nullptr && state->decision && state->decision->granted() &&
+         is_as_judged(r, *state, state->handler, state->scope, Scrutiny::kPlaces);
 }
 
 // The early refusal, in the phase where an administrator expects it, and after
 // mod_ssl has asked for a certificate where a directory wants one.
-extern "C" int polyauth_check_access(request_rec* r) { return enforce(r, Handler::kUnknown); }
+extern "C" int polyauth_check_access(request_rec* r) {
+  return enforce(r, governance(r), Handler::kUnknown, Scrutiny::kPlaces);
+}
 
 // httpd skips the access phase of inner requests in the same section, and what
 // it says under Satisfy Any. This phase it skips never.
-extern "C" int polyauth_first_fixup(request_rec* r) { return enforce(r, Handler::kUnknown); }
+extern "C" int polyauth_first_fixup(request_rec* r) {
+  if (is_settled(r)) return DECLINED;
+  return enforce(r, governance(r), Handler::kUnknown, Scrutiny::kPlaces);
+}
 
-// After rewriting in a directory, and after mod_proxy has written the URL that
-// it sends; before anyone reads the environment.
-extern "C" int polyauth_last_fixup(request_rec* r) {
-  if (governance(r)) return enforce(r, Handler::kUnknown);
-  carry_environment(r);
-  // An internal fast redirect to an ungoverned script forgets that the request
-  // was private.
-  if (find_state(r) != nullptr && find_state(r)->decision) r->no_cache = 1;
+// After SetEnv and RewriteRule have written to the environment, before
+// RequestHeader passes it on.
+extern "C" int polyauth_environment_fixup(request_rec* r) {
+  const RequestState* const state = find_state(r);
+  if (state != nullptr && state->decision)
+    set_environment(r, *state);
+  else
+    carry_environment(r);
   return DECLINED;
 }
 
-// A request that was overwritten in place (DirectoryIndex, negotiation) has not
-// been through the phases above in this form.
-extern "C" int polyauth_first_handler(request_rec* r) { return enforce(r, Handler::kUnknown); }
+// After rewriting in a directory, and after mod_proxy has written the URL that
+// it sends.
+extern "C" int polyauth_last_fixup(request_rec* r) {
+  const auto governed = governance(r);
+  if (governed) return enforce(r, governed, Handler::kUnknown, Scrutiny::kTexts);
+  // An internal fast redirect to an ungoverned script: it is the device's all the
+  // same, and no less private.
+  if (const RequestState* const state = find_state(r); state != nullptr && state->decision) {
+    set_environment(r, *state);
+    r->no_cache = 1;
+  }
+  return DECLINED;
+}
+
+// Whether one of httpd's own handlers answers that send the mapped file itself.
+bool sends_file(const request_rec* r) noexcept {
+  static constexpr std::string_view kNames[] = {"send-as-is", "httpd/send-as-is", "imap-file",
+                                                "application/x-httpd-imap"};
+  return r->handler != nullptr && std::find(std::begin(kNames), std::end(kNames),
+                                            std::string_view(r->handler)) != std::end(kNames);
+}
+
+// A request that was overwritten in place after the phases above.
+extern "C" int polyauth_first_handler(request_rec* r) {
+  if (sends_file(r)) return enforce(r, governance(r), Handler::kFile, Scrutiny::kPlaces);
+  if (is_settled(r)) return DECLINED;
+  return enforce(r, governance(r), Handler::kUnknown, Scrutiny::kPlaces);
+}
 
 // Nobody else has answered: httpd is about to send the file.
 extern "C" int polyauth_last_handler(request_rec* r) {
   const auto governed = governance(r);
   if (!governed) return DECLINED;
-  const Match match = dir_config(r).match.value_or(MatchSetting{}).match;
+  const Match match = match_rule(r).match;
   const bool asks_for_file = match == Match::kUri || match == Match::kQuery;
-  if (!asks_for_file && std::strcmp(r->method, "POST") != 0) return DECLINED;
-  return enforce(r, Handler::kFile);
+  if (!asks_for_file && r->method_number != M_POST) return DECLINED;
+  return enforce(r, governed, Handler::kFile, Scrutiny::kTexts);
 }
 
 extern "C" int polyauth_log_transaction(request_rec* r) {
@@ -104,30 +166,38 @@ extern "C" int polyauth_log_transaction(request_rec* r) {
 
 } // namespace
 
-Judgement judge(request_rec* r, Handler handler, Scope scope) noexcept {
+bool judge(request_rec* r, Handler handler, Scope scope, Scrutiny scrutiny) noexcept {
   RequestState& state = state_of(r);
-  if (same_as_judged(r, state, handler, scope)) return {*state.decision, false};
-  state.decision = guarded(r, Decision(), [&] { return decide_now(r, handler, scope); });
-  return {*state.decision, true};
+  if (is_as_judged(r, state, handler, scope, scrutiny)) return false;
+  const Decision decision = guarded(r, Decision(), [&] { return decide_now(r, handler, scope); });
+  if (!state.decision || state.decision->device != decision.device)
+    state.device_text = decision.device ? device_text(r->pool, *decision.device) : nullptr;
+  state.decision = decision;
+  remember_judged(r, state, handler, scope);
+  return true;
 }
 
 void keep_private(request_rec* r) {
-  // A page that includes a device's file is as private as the file.
-  for (request_rec* p = r; p != nullptr; p = p->main) p->no_cache = 1;
+  // Also a page that includes a device's file is not stored. Without a cache in
+  // the server there is nothing to tell it.
+  if (globals(r->server).has_cache)
+    for (request_rec* p = r; p != nullptr; p = p->main) p->no_cache = 1;
   const char* const control = apr_table_get(r->err_headers_out, "Cache-Control");
   if (control == nullptr)
-    apr_table_setn(r->err_headers_out, "Cache-Control", "private");
+    apr_table_addn(r->err_headers_out, "Cache-Control", "private");
   else if (ap_find_token(r->pool, control, "private") == 0)
     apr_table_mergen(r->err_headers_out, "Cache-Control", "private");
 }
 
 void register_gate_hooks() {
   static const char* const after_ssl[] = {"mod_ssl.c", nullptr};
+  static const char* const before_headers[] = {"mod_headers.c", nullptr};
   static const char* const before_cache[] = {"mod_cache.c", nullptr};
   // PER_CONF: anything else would switch httpd's own rule off for every module.
   ap_hook_check_access(polyauth_check_access, after_ssl, nullptr, APR_HOOK_LAST,
                        AP_AUTH_INTERNAL_PER_CONF);
   ap_hook_fixups(polyauth_first_fixup, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
+  ap_hook_fixups(polyauth_environment_fixup, nullptr, before_headers, APR_HOOK_LAST - 1);
   ap_hook_fixups(polyauth_last_fixup, nullptr, nullptr, APR_HOOK_REALLY_LAST);
   ap_hook_handler(polyauth_first_handler, nullptr, before_cache, APR_HOOK_REALLY_FIRST);
   // Directly before httpd's own file handler. A list of successors would not do:

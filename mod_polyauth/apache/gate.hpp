@@ -3,20 +3,18 @@
 
 #include "apache/config.hpp"
 #include "apache/httpd.hpp"
+#include "apache/request_state.hpp"
 #include "core/rule_book.hpp"
 
 // The gate: asks the rule book wherever httpd can reach a file, and enforces
 // what it says.
 namespace polyauth::apache {
 
-// The decision on a request as it is mapped now, by the settings of its section.
-// Made anew only if something it depends on has changed since the last one.
-// Nothing thrown leaves it: that is Reason::kInternalError.
-struct Judgement {
-  Decision decision;
-  bool is_new; // not the last one again
-};
-[[nodiscard]] Judgement judge(request_rec* r, Handler handler, Scope scope) noexcept;
+// Sees to it that state_of(r) holds the decision on the request as it is mapped
+// now, by the settings of its section. True if it was made anew, because
+// something it depends on has changed since the last one. Nothing thrown leaves
+// it: that is Reason::kInternalError.
+bool judge(request_rec* r, Handler handler, Scope scope, Scrutiny scrutiny) noexcept;
 
 // Makes a governed answer private: never kept by a cache, here or downstream.
 void keep_private(request_rec* r);

@@ -14,10 +14,13 @@ namespace {
 
 // The only hook that httpd -t runs after the directives.
 extern "C" int polyauth_check_config(apr_pool_t* pconf, apr_pool_t*, apr_pool_t*, server_rec* s) {
-  return guarded(s, HTTP_INTERNAL_SERVER_ERROR, [&]() -> int {
-    Globals& globals = Globals::of(pconf);
-    const bool restart = is_restart();
+  const bool restart = is_restart();
+  Globals& globals = Globals::of(pconf);
+  // What was not looked through to the end is not trusted.
+  globals.refuses_all = true;
+  return guarded(s, restart ? OK : HTTP_INTERNAL_SERVER_ERROR, [&]() -> int {
     const bool sound = check_configuration(globals, s, restart);
+    globals.refuses_all = false;
     // A server that runs is never ended by a mistake; what it cannot vouch for
     // it refuses.
     if (restart) return OK;
@@ -29,8 +32,10 @@ extern "C" int polyauth_check_config(apr_pool_t* pconf, apr_pool_t*, apr_pool_t*
 extern "C" int polyauth_post_config(apr_pool_t* pconf, apr_pool_t*, apr_pool_t*, server_rec* s) {
   // A start reads its configuration twice; the first time only to look at it.
   if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG) return OK;
-  return guarded(s, HTTP_INTERNAL_SERVER_ERROR, [&]() -> int {
-    return publish_files(Globals::of(pconf), pconf, s) ? OK : HTTP_INTERNAL_SERVER_ERROR;
+  return guarded(s, is_restart() ? OK : HTTP_INTERNAL_SERVER_ERROR, [&]() -> int {
+    Globals& globals = Globals::of(pconf);
+    globals.has_cache = ap_find_linked_module("mod_cache.c") != nullptr;
+    return publish_files(globals, pconf, s) ? OK : HTTP_INTERNAL_SERVER_ERROR;
   });
 }
 

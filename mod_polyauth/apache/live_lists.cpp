@@ -79,10 +79,12 @@ void log_refresh(server_rec* s, const char* path, const Refresh& refresh) {
                  refresh.summary.c_str(), static_cast<unsigned long>(refresh.generation));
     return;
   }
-  std::string what = refresh.errors.empty() ? std::string(path) + ": " + refresh.problem
-                                            : place(path, refresh.errors.front());
+  std::string what = refresh.errors.empty()
+                         ? std::string(path) + ": " + refresh.problem
+                         : place(path, refresh.grave ? *refresh.grave : refresh.errors.front());
   if (refresh.error_count > 1)
-    what += "; and " + std::to_string(refresh.error_count - 1) + " more errors";
+    what += "; and " + std::to_string(refresh.error_count - 1) +
+            (refresh.error_count > 2 ? " more errors" : " more error");
   if (refresh.generation == 0)
     ap_log_error(APLOG_MARK, APLOG_CRIT, 0, s,
                  PA2004 "%s; no list is in force, every device is refused", what.c_str());
@@ -101,7 +103,7 @@ void log_refresh(server_rec* s, const char* path, const Refresh& refresh) {
 // Asked of the kernel, in a process of that user.
 int open_as_server_user(const char* path, int flags) {
   if (geteuid() != 0) {
-    const int fd = ::open(path, flags | O_CLOEXEC);
+    const int fd = ::open(path, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     return fd < 0 ? errno : (::close(fd), 0);
   }
   const pid_t child = ::fork();
@@ -110,7 +112,7 @@ int open_as_server_user(const char* path, int flags) {
     int error = 0;
     if (::initgroups(ap_unixd_config.user_name, ap_unixd_config.group_id) != 0 ||
         ::setgid(ap_unixd_config.group_id) != 0 || ::setuid(ap_unixd_config.user_id) != 0 ||
-        ::open(path, flags | O_CLOEXEC) < 0)
+        ::open(path, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) < 0)
       error = errno;
     ::_exit(error < 256 ? error : EIO);
   }
@@ -128,6 +130,17 @@ std::string image_folder_path(apr_pool_t* pconf) {
   return ap_runtime_dir_relative(pconf, apr_psprintf(pconf, "polyauth-%08x", hash));
 }
 
+// One of the processes says it, once.
+void report_lost(server_rec* s, PublicationSlot& slot) {
+  const std::uint64_t generation = slot.in_force();
+  if (generation == 0 || slot.lost.exchange(generation) == generation) return;
+  ap_log_error(APLOG_MARK, APLOG_CRIT, 0, s,
+               PA2005
+               "the list in force of \"%s\", generation=%lu, cannot be read in the folder of "
+               "the server; processes that need it refuse every device; restart gracefully",
+               slot.path.data(), static_cast<unsigned long>(generation));
+}
+
 extern "C" apr_status_t polyauth_watch(int state, void* data, apr_pool_t*) {
   auto& followed = *static_cast<FollowedFiles*>(data);
   if (state != AP_WATCHDOG_STATE_RUNNING) return APR_SUCCESS;
@@ -136,7 +149,7 @@ extern "C" apr_status_t polyauth_watch(int state, void* data, apr_pool_t*) {
       log_refresh(followed.server, file->source->path,
                   file->publisher.refresh(std::chrono::steady_clock::now()));
       // So that no request has to map a new version.
-      static_cast<void>(file->live.current());
+      if (!file->live.current()) report_lost(followed.server, file->publisher.slot());
       return 0;
     });
   }
@@ -156,6 +169,13 @@ bool start_watchdog(Globals& globals, FollowedFiles& followed, apr_pool_t* pconf
   // nothing depends on one process staying alive.
   return get_instance(&watchdog, "_polyauth_", 0, 0, pconf) == APR_SUCCESS &&
          register_callback(watchdog, interval, &followed, polyauth_watch) == APR_SUCCESS;
+}
+
+// Whether the published list of a slot is what was published. Requests look at its
+// layout only, so it is read through here once.
+bool is_whole(const PublicationSlot& slot, const ImageFolder& folder) {
+  const auto image = MappedFile::open(folder.image(slot, slot.in_force()));
+  return image && AclView::open(image->bytes(), AclView::Check::kWhole);
 }
 
 // Brings a file up to date at a (re)start. False if a start must fail.
@@ -186,7 +206,12 @@ bool adopt_at_start(FollowedFiles::File& file, bool in_force, server_rec* s, boo
 
 } // namespace
 
-bool is_restart() { return retained().served; }
+bool is_restart() {
+  int generation = 0;
+  // The second holds for a restart that brings the module in.
+  return retained().served ||
+         (ap_mpm_query(AP_MPMQ_GENERATION, &generation) == APR_SUCCESS && generation > 0);
+}
 
 bool check_files(const Globals& globals, server_rec* s) {
   bool good = true;
@@ -215,7 +240,7 @@ bool check_files(const Globals& globals, server_rec* s) {
 
 bool publish_files(Globals& globals, apr_pool_t* pconf, server_rec* s) {
   Retained& kept = retained();
-  const bool restart = kept.served;
+  const bool restart = is_restart();
   kept.served = true;
   // Also a configuration that follows nothing counts, and lets lists grow old.
   const std::uint32_t config = kept.board != nullptr ? kept.board->next_config() : 0;
@@ -260,9 +285,11 @@ bool publish_files(Globals& globals, apr_pool_t* pconf, server_rec* s) {
     }
     // A list that the last configuration followed is in force as it is, and the
     // watchdogs see to its changes; one that nobody followed is too old to stay.
-    const bool in_force = slot->in_force() != 0 && slot->config + 1 == config;
+    // One whose image is lost is read anew as well.
+    const bool in_force =
+        slot->in_force() != 0 && slot->config + 1 == config && is_whole(*slot, folder);
     slot->config = config;
-    if (!in_force) slot->floor = slot->generation.load(std::memory_order_acquire);
+    if (!in_force) slot->floor = slot->generation.load();
     auto file = std::unique_ptr<FollowedFiles::File>(new FollowedFiles::File{
         source, {*slot, folder, slot->floor}, {kAclFormat, *slot, folder, owner}});
     if (!adopt_at_start(*file, in_force, s, restart)) return false;

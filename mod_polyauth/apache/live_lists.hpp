@@ -11,8 +11,8 @@
 // for all processes, looked after by mod_watchdog in each child.
 namespace polyauth::apache {
 
-// Whether the server has served with an earlier configuration: then an error
-// must not end it. Also in the second pass of a start this is false.
+// Whether the server runs already, with or without this module: then an error must
+// not end it. In both passes of a start this is false.
 [[nodiscard]] bool is_restart();
 
 // Reads every file as the server would, without publishing. True if all are good

@@ -20,15 +20,14 @@
 #define PA1013 "PA1013: " // Require polyauth can be answered by others
 #define PA1014 "PA1014: " // mod_watchdog is missing
 #define PA1015 "PA1015: " // lists cannot be published
+#define PA1016 "PA1016: " // a setting without PolyAuth On
 
 // 2: live files
 #define PA2001 "PA2001: " // a file is in force
 #define PA2002 "PA2002: " // a changed file was refused
 #define PA2003 "PA2003: " // a changed file was refused, and with it a denial
 #define PA2004 "PA2004: " // nothing is in force
-
-// 3: certificates
-#define PA3001 "PA3001: " // a certificate cannot be read
+#define PA2005 "PA2005: " // what is in force cannot be read by the processes
 
 // 5: decisions
 #define PA5001 "PA5001: " // granted

@@ -32,6 +32,8 @@ RequestState& state_of(request_rec* r) {
   return *state;
 }
 
+bool has_url(const request_rec* r) noexcept { return r->uri != nullptr && *r->uri != '\0'; }
+
 request_rec* parent(const request_rec* r) noexcept {
   return r->prev != nullptr ? r->prev : r->main;
 }
@@ -50,42 +52,48 @@ const RequestState* last_judged(const request_rec* r) noexcept {
 
 std::optional<Scope> admitted_scope(const request_rec* r) noexcept {
   for (const request_rec* p = r; p != nullptr; p = parent(p)) {
-    if (p->per_dir_config != r->per_dir_config) return std::nullopt;
     if (const RequestState* const state = find_state(p); state != nullptr && state->admitted)
       return state->admitted;
+    // Without a URL no <Location> could match, so the section tells nothing.
+    const request_rec* const before = parent(p);
+    if (before != nullptr && before->per_dir_config != p->per_dir_config && has_url(p)) break;
   }
   return std::nullopt;
 }
 
-bool same_as_judged(request_rec* r, RequestState& state, Handler handler, Scope scope) {
-  const auto texts = judged_texts(r);
-  std::size_t size = 0;
-  bool same = state.decision && state.section == r->per_dir_config && state.handler == handler &&
-              state.scope == scope;
-  const char* at = state.judged;
-  const char* const end = state.judged + state.judged_size;
-  for (const char* const text : texts) {
-    const std::size_t length = text != nullptr ? std::strlen(text) + 1 : 1;
-    size += length;
-    same = same && static_cast<std::size_t>(end - at) >= length &&
-           std::memcmp(at, text != nullptr ? text : "", length) == 0;
-    if (same) at += length;
+bool is_as_judged(const request_rec* r, const RequestState& state, Handler handler, Scope scope,
+                  Scrutiny scrutiny) noexcept {
+  if (!state.decision || state.section != r->per_dir_config || state.handler != handler ||
+      state.scope != scope || state.texts != judged_texts(r))
+    return false;
+  if (scrutiny == Scrutiny::kPlaces) return true;
+  const char* at = state.copy;
+  for (std::size_t i = 0; i < state.texts.size(); ++i) {
+    if (state.texts[i] != nullptr && std::memcmp(at, state.texts[i], state.lengths[i]) != 0)
+      return false;
+    at += state.lengths[i];
   }
-  if (same && at == end) return true;
+  return true;
+}
 
+void remember_judged(request_rec* r, RequestState& state, Handler handler, Scope scope) {
+  state.texts = judged_texts(r);
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < state.texts.size(); ++i) {
+    const char* const text = state.texts[i];
+    state.lengths[i] = text != nullptr ? static_cast<std::uint32_t>(std::strlen(text) + 1) : 0;
+    size += state.lengths[i];
+  }
   char* const copy = static_cast<char*>(apr_palloc(r->pool, size));
   char* to = copy;
-  for (const char* const text : texts) {
-    const std::size_t length = text != nullptr ? std::strlen(text) + 1 : 1;
-    std::memcpy(to, text != nullptr ? text : "", length);
-    to += length;
+  for (std::size_t i = 0; i < state.texts.size(); ++i) {
+    if (state.lengths[i] != 0) std::memcpy(to, state.texts[i], state.lengths[i]);
+    to += state.lengths[i];
   }
-  state.judged = copy;
-  state.judged_size = size;
+  state.copy = copy;
   state.section = r->per_dir_config;
   state.handler = handler;
   state.scope = scope;
-  return false;
 }
 
 } // namespace polyauth::apache

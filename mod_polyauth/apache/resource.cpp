@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apache/resource.hpp"
 
+#include "apache/config.hpp"
 #include "core/clean_text.hpp"
+#include "core/mac_scan.hpp"
 
 #include <string_view>
 
@@ -28,14 +30,28 @@ std::optional<std::string_view> below(std::string_view file, std::string_view ro
   return file;
 }
 
+// The document root as it is configured, not as a request has chosen it
+// (VirtualDocumentRoot).
+std::string_view configured_root(const request_rec* r) noexcept {
+  const auto* const core =
+      static_cast<const core_server_config*>(ap_get_core_module_config(r->server->module_config));
+  return view(core->ap_document_root);
+}
+
 // The mapped file below the document root or Alias that mapped it. A look-up by
 // file name inherits neither: its parent knows them. What lies elsewhere, such
 // as the target of a rewrite to a file system path, counts as a whole.
 std::string_view mapped_file(request_rec* r) {
   const std::string_view file = view(r->filename);
   for (request_rec* p = r; p != nullptr; p = p->main != nullptr ? p->main : p->prev) {
-    if (const auto path = below(file, view(ap_context_document_root(p)))) return *path;
-    if (const auto path = below(file, view(ap_document_root(p)))) return *path;
+    const char* const alias = ap_context_prefix(p);
+    const std::string_view target = view(ap_context_document_root(p));
+    // A target that a request has chosen must not hide an address.
+    const bool chosen =
+        globals(p->server).has_alias_expression && next_mac(target, 0, std::nullopt);
+    if (alias != nullptr && *alias != '\0' && !chosen)
+      if (const auto path = below(file, target)) return *path;
+    if (const auto path = below(file, configured_root(p))) return *path;
   }
   return file;
 }

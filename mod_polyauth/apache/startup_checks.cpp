@@ -32,6 +32,8 @@ public:
         lines_(flatten_config_tree(ap_conftree)) {
     for (const ConfigLine& line : lines_) {
       if (line.host != nullptr) hosts_.insert(line.host);
+      if (line.is("Alias") && std::strstr(line.node->args, "%{") != nullptr)
+        globals_.has_alias_expression = true;
       if (line.is("PolyAuth") && !line.has_word("Off"))
         governed_.push_back({&line, line.has_word("Audit"), false});
       else if (line.is("Require") &&
@@ -46,12 +48,14 @@ public:
         warn(
             PA1005, *section.line,
             "PolyAuth Audit refuses nothing, and cannot see handshakes that mod_ssl refuses (count "
-            "AH02039 "
-            "and AH02040 in the log); write PolyAuth On when its would-deny lines are as expected");
-    if (hosts_.empty()) check_host(nullptr);
+            "AH02039, or AH02276 at LogLevel ssl:info, and AH02040 in the log); write PolyAuth On "
+            "when its would-deny lines are as expected");
+    // The main server answers where no virtual host does.
+    if (hosts_.empty() || has_tls(nullptr)) check_host(nullptr);
     for (const ap_directive_t* const host : hosts_) check_host(host);
     check_some_host_asks_for_certificates();
     check_require_stands_alone();
+    check_settings_act();
     return sound_;
   }
 
@@ -124,10 +128,13 @@ private:
   void check_verification(const ap_directive_t* host, const std::vector<Governed>& governed) {
     const bool only_audit = std::all_of(governed.begin(), governed.end(),
                                         [](const Governed& section) { return section.audit; });
+    const ConfigLine* const verify = server_wide("SSLVerifyClient", host);
     const ConfigLine* in_directory = nullptr;
     for (const ConfigLine& line : lines_) {
       if (!line.is("SSLVerifyClient") || !reaches(line, host)) continue;
       if (!line.sections.empty() && !line.has_word("none")) in_directory = &line;
+      // What the virtual host overrides does not count.
+      if (line.sections.empty() && &line != verify) continue;
       if (!line.has_word("optional_no_ca")) continue;
       constexpr const char* kText = "SSLVerifyClient optional_no_ca: a resumed TLS session turns "
                                     "its unverified certificate into a "
@@ -138,7 +145,6 @@ private:
       else
         fail(PA1003, line, host, kText);
     }
-    const ConfigLine* const verify = server_wide("SSLVerifyClient", host);
     const bool asked = verify != nullptr && !says(verify, "none");
     const ConfigLine& first = *governed.front().line;
     if (!asked && in_directory != nullptr)
@@ -227,11 +233,11 @@ private:
       if (also_on) continue;
       for (const ConfigLine& line : lines_) {
         const bool satisfy = line.is("Satisfy") && line.has_word("Any");
-        const bool override_auth =
-            line.is("AllowOverride") && (line.has_word("AuthConfig") || line.has_word("All"));
-        if ((!satisfy && !override_auth) ||
-            (section.line->host != nullptr && !reaches(line, section.line->host)))
-          continue;
+        const bool override_auth = (&line == override_of(section) &&
+                                    (line.has_word("AuthConfig") || line.has_word("All"))) ||
+                                   (line.is("AllowOverrideList") && line.has_word("Require"));
+        if (!satisfy && !override_auth) continue;
+        if (section.line->host != nullptr && !reaches(line, section.line->host)) continue;
         if (overlap(line.sections, section.line->sections) != Overlap::kSure) continue;
         warn(PA1013, line,
              satisfy ? "Satisfy Any lets other rules open a section that relies on Require "
@@ -242,6 +248,45 @@ private:
                        "files; write PolyAuth On there, or AllowOverride None");
       }
     }
+  }
+
+  // An ACL alone admits and refuses nobody.
+  void check_settings_act() {
+    static constexpr std::string_view kSettings[] = {"PolyAuthAclFile", "PolyAuthIdentity",
+                                                     "PolyAuthMatch", "PolyAuthSharedFiles",
+                                                     "PolyAuthUploads"};
+    for (const ConfigLine& line : lines_) {
+      if (std::none_of(std::begin(kSettings), std::end(kSettings),
+                       [&](std::string_view name) { return line.is(name); }))
+        continue;
+      // Where somebody has written PolyAuth Off, it is meant.
+      const bool acts = std::any_of(lines_.begin(), lines_.end(), [&](const ConfigLine& other) {
+        const bool switches = other.is("PolyAuth") ||
+                              (other.is("Require") &&
+                               (other.has_word("polyauth") || other.has_word("polyauth-device")));
+        return switches && (line.host == nullptr || reaches(other, line.host)) &&
+               overlap(line.sections, other.sections) != Overlap::kNone;
+      });
+      if (!acts)
+        warn(PA1016, line,
+             std::string(line.node->directive) + " does nothing here: no section that it reaches "
+                                                 "has PolyAuth On, PolyAuth Audit or Require "
+                                                 "polyauth; write PolyAuth On");
+    }
+  }
+
+  // The AllowOverride that counts for a section: that of the longest path above it.
+  const ConfigLine* override_of(const Governed& section) const {
+    const ConfigLine* found = nullptr;
+    const auto depth = [](const ConfigLine& line) {
+      return line.sections.empty() ? 0 : std::strlen(line.sections.front()->args);
+    };
+    for (const ConfigLine& line : lines_)
+      if (line.is("AllowOverride") &&
+          overlap(line.sections, section.line->sections) == Overlap::kSure &&
+          (found == nullptr || depth(line) >= depth(*found)))
+        found = &line;
+    return found;
   }
 
   void warn(const char* id, const ConfigLine& line, const std::string& text) {
