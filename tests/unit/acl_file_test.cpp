@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io/acl_file.hpp"
+#include "support/builders.hpp"
+#include "support/catch.hpp"
+#include "support/temp_dir.hpp"
+
+#include <unistd.h>
+
+#include <string>
+
+using namespace polyauth;
+using test::mac;
+
+namespace {
+
+Compilation compile(std::string_view text) { return kAclFormat.compile(text); }
+
+AclAnswer consult(const PublishedAcl& acl, std::string_view text) {
+  return acl.list.consult(mac(text)).answer;
+}
+
+} // namespace
+
+TEST_CASE("a good list becomes an image that answers as the list says", "[acl]") {
+  const Compilation compilation =
+      compile("0004f2aabbcc # desk\r\n64167f*\n!64167f010203\n0004f2aabbcd\n");
+  CHECK(compilation.error_count == 0);
+  CHECK(compilation.summary == "devices=2 ranges=1 denials=1");
+  const auto acl = PublishedAcl::open_published(compilation.image);
+  REQUIRE(acl);
+  CHECK(consult(*acl, "0004f2aabbcc") == AclAnswer::kAdmittedByName);
+  CHECK(consult(*acl, "64167f999999") == AclAnswer::kAdmitted);
+  CHECK(consult(*acl, "64167f010203") == AclAnswer::kDenied);
+  CHECK(consult(*acl, "0004f2aabbce") == AclAnswer::kUnlisted);
+}
+
+TEST_CASE("a bad list has errors with their places, and no image", "[acl]") {
+  const Compilation compilation = compile("0004f2aabbcc\n 0004f2aabbc\n");
+  CHECK(compilation.image.empty());
+  CHECK(compilation.error_count == 1);
+  REQUIRE(compilation.errors.size() == 1);
+  CHECK(compilation.errors[0].line == 2);
+  CHECK(compilation.errors[0].column == 2);
+  CHECK_FALSE(compilation.grave);
+}
+
+TEST_CASE("a denial that failed is grave", "[acl]") {
+  CHECK(compile("*\n!0004f2aabbc\n").grave);
+  CHECK(compile("x\n*\n!*\n").grave->line == 3); // not the first error
+  CHECK_FALSE(compile("x\n!0004f2aabbcc\n").grave);
+}
+
+TEST_CASE("no entry, or denials only, is an error", "[acl]") {
+  CHECK(compile("").error_count == 1);
+  CHECK(compile("# nothing\n").error_count == 1);
+  CHECK(compile("!0004f2aabbcc\n").error_count == 1);
+}
+
+TEST_CASE("all errors are counted, the first twenty are told", "[acl]") {
+  std::string text;
+  for (int i = 0; i < 1000; ++i) text += "x\n";
+  const Compilation compilation = compile(text);
+  CHECK(compilation.error_count == 1000);
+  CHECK(compilation.errors.size() == 20);
+}
+
+TEST_CASE("what is no image is not taken for one", "[acl]") {
+  std::vector<std::byte> image = compile("0004f2aabbcc\n").image;
+  REQUIRE(PublishedAcl::open_published(image));
+  for (const std::size_t size :
+       {std::size_t{0}, std::size_t{7}, image.size() / 2, image.size() - 1})
+    CHECK_FALSE(PublishedAcl::open_published(std::span(image).first(size)));
+  CHECK_FALSE(PublishedAcl::open_published(std::vector<std::byte>(image.size())));
+}
+
+TEST_CASE("a list that one process publishes decides in another", "[acl]") {
+  const test::TempDir folder;
+  const std::string path = folder / "phones.acl";
+  PublicationBoard& board = *PublicationBoard::create();
+  PublicationSlot& slot = *board.slot(kAclFormat.kind, path);
+  const ImageFolder images(folder / "images", board.nonce());
+  REQUIRE(images.prepare(::geteuid()));
+  const auto publish = [&](std::string_view text) {
+    test::replace(path, text);
+    return test::in_process([&] {
+      FilePublisher publisher(kAclFormat, slot, images, static_cast<uid_t>(-1));
+      return static_cast<int>(publisher.adopt_now().outcome);
+    });
+  };
+  const auto answer = [&](std::string_view device) {
+    const auto snapshot = LiveAcl(slot, images, 0).current();
+    return snapshot ? consult({snapshot->view.list}, device) : AclAnswer::kUnavailable;
+  };
+  constexpr int kAdopted = static_cast<int>(Refresh::Outcome::kAdopted);
+  constexpr int kRefused = static_cast<int>(Refresh::Outcome::kRefused);
+
+  CHECK(answer("0004f2aabbcc") == AclAnswer::kUnavailable);
+  REQUIRE(publish("0004f2aabbcc\n0004f2aabbdd\n") == kAdopted);
+  CHECK(answer("0004f2aabbdd") == AclAnswer::kAdmittedByName);
+  REQUIRE(publish("0004f2aabbcc\n") == kAdopted);
+  REQUIRE(publish("garbage") == kRefused);
+  // Nobody who was removed comes back because the newest version is bad.
+  CHECK(answer("0004f2aabbdd") == AclAnswer::kUnlisted);
+  CHECK(answer("0004f2aabbcc") == AclAnswer::kAdmittedByName);
+}
