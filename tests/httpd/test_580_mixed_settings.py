@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sections that say different things of one request: the stricter word holds."""
+import os
+import signal
+import subprocess
+
+import pytest
+
+A, B = "0004f2aaaaaa", "0004f2bbbbbb"
+SECRET = "the secret of b"
+SSI = "Options +Includes\nAddOutputFilter INCLUDES .shtml\nAddType text/html .shtml\n"
+
+# A page of a's own that includes b's file, from its own folder and from one below.
+PAGES = {
+    "Audit does not soften Require polyauth":
+        '<Directory "{root}/prov">\nPolyAuth Audit\nRequire polyauth\n' + SSI + "</Directory>",
+    "an audited folder below a governed URL":
+        '<Directory "{root}/prov">\nPolyAuth Audit\n' + SSI + "</Directory>\n"
+        "<Location /prov>\nPolyAuth On\n</Location>",
+    "of two providers the strict one":
+        '<Directory "{root}/prov">\n' + SSI + "<RequireAll>\nRequire polyauth\n"
+        "Require polyauth-device\n</RequireAll>\n</Directory>",
+}
+
+
+@pytest.mark.parametrize("lines", PAGES.values(), ids=PAGES.keys())
+def test_the_stricter_setting_holds_for_what_a_page_includes(make_server, pki, lines):
+    server = make_server(modules=["include"])
+    server.log.declare("PA1005", "PA1013", "AH01372", "AH01374", "AH01797", always=True)
+    server.write(f"prov/{A}.shtml",
+                 f'[<!--#include file="sub/{B}.cfg" -->][<!--#include file="{B}.cfg" -->]')
+    server.write(f"prov/sub/{B}.cfg", SECRET)
+    server.write(f"prov/{B}.cfg", SECRET)
+    server.configure(vhost_lines=lines.replace("{root}", str(server.docroot)),
+                     log_level="info polyauth:debug ssl:warn include:crit").start()
+    answer = server.get(f"/prov/{A}.shtml", cert=pki.leaf("phone-a"))
+    assert answer.status == 200
+    assert SECRET not in answer.text
+
+
+@pytest.mark.parametrize("how", ["AddHandler send-as-is .asis", "AddType httpd/send-as-is .asis"])
+def test_a_file_that_httpd_sends_as_it_is_must_be_own_under_query(make_server, pki, how):
+    server = make_server(modules=["asis"])
+    server.write("q/common.asis", f"Content-Type: text/plain\n\n{SECRET}\n")
+    server.write(f"q/{A}.asis", "Content-Type: text/plain\n\nfor a\n")
+    server.configure(vhost_lines=f'<Directory "{server.docroot}/q">\nPolyAuth On\n'
+                                 f"PolyAuthMatch query mac\n{how}\n</Directory>").start()
+    phone = pki.leaf("phone-a")
+    refused = server.get(f"/q/common.asis?mac={A}", cert=phone)
+    assert refused.status == 403 and SECRET not in refused.text
+    assert server.log.denials()[-1]["reason"] == "mac-missing"
+    assert server.get(f"/q/{A}.asis?mac={A}", cert=phone).status == 200
+
+
+def test_an_alias_that_the_request_chooses_hides_no_address(make_server, pki):
+    server = make_server(modules=["alias"])
+    folder = server.root / "other"
+    server.write(folder / B / "door.jpg", SECRET)
+    subprocess.run(["chmod", "-R", "a+rX", str(folder)], check=True)
+    server.configure(vhost_lines=f'<Directory "{folder}">\nRequire all granted\nPolyAuth On\n</Directory>\n'
+                                 '<Location "/f">\nAliasPreservePath On\n'
+                                 f'Alias "{folder}/%{{unbase64:%{{QUERY_STRING}}}}"\n</Location>').start()
+    answer = server.get("/f/door.jpg?MDAwNGYyYmJiYmJi", cert=pki.leaf("phone-a"))
+    assert answer.status == 403 and SECRET not in answer.text
+    assert server.log.denials()[-1]["reason"] == "mac-foreign"
+
+
+def test_a_fifo_named_at_a_restart_does_not_hang_the_server(make_server, pki):
+    server = make_server()
+    server.write(f"prov/{A}.cfg", "for a")
+    server.configure(vhost_lines=f'<Directory "{server.docroot}/prov">\nPolyAuth On\n</Directory>').start()
+    fifo = server.root / "phones.acl"
+    os.mkfifo(fifo)
+    os.chmod(fifo, 0o644)
+    server.log.declare("PA1002", "PA2004", always=True)
+    server.configure(vhost_lines=f'<Directory "{server.docroot}/prov">\nPolyAuth On\n'
+                                 f'PolyAuthAclFile "{fifo}"\n</Directory>')
+    server.graceful()
+    assert server.log.lines(r"PA1002.*is not a regular file")
+    assert server.get(f"/prov/{A}.cfg", cert=pki.leaf("phone-a")).status == 403
+    assert server.log.denials()[-1]["reason"] == "acl-unavailable"
+
+
+@pytest.mark.parametrize("mpm", ["event", "worker", "prefork"])
+def test_a_restart_that_brings_the_module_in_with_a_mistake_ends_nothing(make_server, pki, mpm):
+    server = make_server(mpm=mpm)
+    server.write(f"prov/{A}.cfg", "for a")
+    governed = f'<Directory "{server.docroot}/prov">\nPolyAuth On\nPolyAuthAclFile "{server.root}/bad.acl"\n</Directory>'
+    server.write(server.root / "bad.acl", "garbage\n")
+    # A server that has never seen the module.
+    server.configure()
+    lines = server.config_file.read_text().split("\n")
+    server.config_file.write_text("\n".join(
+        line.replace(" polyauth:debug", "") for line in lines if "LoadModule polyauth" not in line))
+    server.start()
+    server.log.declare("PA1001", "PA2004", always=True)
+    server.configure(vhost_lines=governed)
+    os.kill(server.pid, signal.SIGUSR1)
+    server.log.wait_for(r"PA2004")
+    server.log.wait_for(r"resuming normal operations")
+    assert server.running
+    assert server.get(f"/prov/{A}.cfg", cert=pki.leaf("phone-a")).status == 403
