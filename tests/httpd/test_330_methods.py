@@ -54,7 +54,7 @@ UPLOADS = {
     # Where ownership is not asked for reading, it is for storing.
     "open": ("any", "none", {
         f"{A}-x.cfg": (201, "device"), f"{B}-x.cfg": REFUSED, "x.cfg": REFUSED, f"{A}-{B}.cfg": REFUSED,
-        f"{B}/{A}.cfg": REFUSED, "sip.ld": REFUSED, ".htaccess": REFUSED}),
+        f"{B}/{A}.cfg": REFUSED, "sip.ld": READ_ONLY, ".htaccess": REFUSED}),
     "queried": ("any", "query mac", {
         f"{A}-x.cfg?mac={A}": STORED, f"{A}-y.cfg": MISSING, f"x.cfg?mac={A}": REFUSED,
         f"{B}.cfg?mac={A}": FOREIGN_FILE, f"{A}/.x?mac={A}": REFUSED}),

@@ -20,8 +20,6 @@ class LiveAcl:
 
     def __init__(self, server, interval="2s"):
         self.server, self.interval = server, interval
-        # httpd's own: a child that ends gracefully meets a connection that is about to close.
-        server.log.declare("AH03092", always=True)
         self.folder = server.root / "lists"
         self.folder.mkdir()
         self.folder.chmod(0o755)
