@@ -49,14 +49,6 @@ bool Globals::refuses(const server_rec* s) const noexcept {
          std::find(refused_hosts.begin(), refused_hosts.end(), s) != refused_hosts.end();
 }
 
-Globals& globals(const server_rec* s) noexcept {
-  return *static_cast<Globals*>(ap_get_module_config(s->module_config, &polyauth_module));
-}
-
-const DirConfig& dir_config(const request_rec* r) noexcept {
-  return *static_cast<const DirConfig*>(ap_get_module_config(r->per_dir_config, &polyauth_module));
-}
-
 } // namespace polyauth::apache
 
 using polyauth::apache::DirConfig;

@@ -85,10 +85,14 @@ struct Globals {
   [[nodiscard]] bool refuses(const server_rec* s) const noexcept;
 };
 
-[[nodiscard]] Globals& globals(const server_rec* s) noexcept;
+[[nodiscard]] inline Globals& globals(const server_rec* s) noexcept {
+  return *static_cast<Globals*>(ap_get_module_config(s->module_config, &polyauth_module));
+}
 
 // The section that httpd has merged for this request.
-[[nodiscard]] const DirConfig& dir_config(const request_rec* r) noexcept;
+[[nodiscard]] inline const DirConfig& dir_config(const request_rec* r) noexcept {
+  return *static_cast<const DirConfig*>(ap_get_module_config(r->per_dir_config, &polyauth_module));
+}
 
 extern "C" const command_rec polyauth_commands[];
 

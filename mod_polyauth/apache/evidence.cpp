@@ -3,8 +3,10 @@
 
 #include "apache/messages.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
+#include <span>
 #include <string_view>
 
 namespace polyauth::apache {
@@ -28,24 +30,33 @@ std::size_t index_of(const char* key) noexcept {
   return kNames.size();
 }
 
-// One pass over the table instead of six look-ups. A null value leaves none.
-void set_variables(apr_table_t* env, const std::array<const char*, 3>& values) {
-  std::array<bool, 3> done{};
-  bool again = false;
-  const apr_array_header_t* const entries = apr_table_elts(env);
-  auto* const first = reinterpret_cast<apr_table_entry_t*>(entries->elts);
-  for (int i = 0; i < entries->nelts; ++i) {
-    apr_table_entry_t& entry = first[i];
-    const std::size_t index = index_of(entry.key);
-    if (index == kNames.size()) continue;
-    if (done[index] || values[index] == nullptr) again = true;
-    entry.val = const_cast<char*>(values[index] != nullptr ? values[index] : "");
-    done[index] = true;
+using Values = std::array<const char*, kNames.size()>; // nullptr: not set
+
+// Whether the entries are as we have added them, with none of ours in another
+// spelling.
+bool say(std::span<const apr_table_entry_t> entries, const Values& values) noexcept {
+  std::size_t next = 0;
+  for (const apr_table_entry_t& entry : entries) {
+    if ((*entry.key | 0x20) != 'p') continue;
+    while (next < values.size() && values[next] == nullptr) ++next;
+    if (next < values.size() && entry.val == values[next] && entry.key == kNames[next])
+      ++next;
+    else if (index_of(entry.key) != kNames.size())
+      return false;
   }
-  for (std::size_t i = 0; i < kNames.size(); ++i) {
-    if (again) apr_table_unset(env, kNames[i]);
-    if ((again || !done[i]) && values[i] != nullptr) apr_table_addn(env, kNames[i], values[i]);
+  return std::none_of(values.begin() + static_cast<std::ptrdiff_t>(next), values.end(),
+                      [](const char* value) { return value != nullptr; });
+}
+
+void set_variables(apr_table_t* env, const Values& values) {
+  const apr_array_header_t* const elements = apr_table_elts(env);
+  const auto* const first = reinterpret_cast<const apr_table_entry_t*>(elements->elts);
+  if (elements->nelts != 0) {
+    if (say({first, static_cast<std::size_t>(elements->nelts)}, values)) return;
+    for (const char* const name : kNames) apr_table_unset(env, name);
   }
+  for (std::size_t i = 0; i < kNames.size(); ++i)
+    if (values[i] != nullptr) apr_table_addn(env, kNames[i], values[i]);
 }
 
 // A client's text between double quotes. httpd escapes control characters and
@@ -60,29 +71,28 @@ const char* quotable(request_rec* r, const char* text) {
   return copy;
 }
 
+const char* text_of(apr_pool_t* p, const MacAddress& mac) {
+  const MacAddress::Text text = mac.text();
+  return apr_pstrmemdup(p, text.data(), text.size());
+}
+
 // "reason=... device=... method=... path="..." foreign=...", absent keys left out.
 const char* describe(request_rec* r, const RequestState& judged) {
   const Decision& decision = *judged.decision;
   // A look-up by file name has no URL.
   const char* const path = has_url(r) ? r->uri : r->filename;
   return apr_pstrcat(r->pool, "reason=", slug(decision.reason).data(),
-                     judged.device_text != nullptr ? " device=" : "",
-                     judged.device_text != nullptr ? judged.device_text : "",
+                     decision.device ? " device=" : "", judged.device_text.data(),
                      " method=", quotable(r, r->method), " path=\"", quotable(r, path), "\"",
                      decision.foreign ? " foreign=" : "",
-                     decision.foreign ? device_text(r->pool, *decision.foreign) : "", nullptr);
+                     decision.foreign ? text_of(r->pool, *decision.foreign) : "", nullptr);
 }
 
 } // namespace
 
-const char* device_text(apr_pool_t* p, const MacAddress& mac) {
-  const MacAddress::Text text = mac.text();
-  return apr_pstrmemdup(p, text.data(), text.size());
-}
-
 void set_environment(request_rec* r, const RequestState& judged) {
   const bool granted = judged.decision->granted();
-  set_variables(r->subprocess_env, {judged.device_text,
+  set_variables(r->subprocess_env, {judged.decision->device ? judged.device_text.data() : nullptr,
                                     granted        ? "granted"
                                     : judged.audit ? "would-deny"
                                                    : "denied",

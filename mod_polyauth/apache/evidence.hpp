@@ -7,9 +7,6 @@
 // What a decision leaves behind: environment variables and a log line.
 namespace polyauth::apache {
 
-// The canonical form of an address, on a pool.
-[[nodiscard]] const char* device_text(apr_pool_t* p, const MacAddress& mac);
-
 // Sets POLYAUTH_MAC, POLYAUTH_DECISION and POLYAUTH_REASON to the decision that
 // `judged` holds, whoever else has set them.
 void set_environment(request_rec* r, const RequestState& judged);

@@ -8,6 +8,7 @@
 #include "apache/resource.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <iterator>
 #include <optional>
 #include <string_view>
@@ -28,16 +29,11 @@ const DirConfig& settings(const request_rec* r) noexcept {
   return *strictest;
 }
 
-const MatchRule& match_rule(const request_rec* r) noexcept {
-  const DirConfig& config = settings(r);
-  return config.match != nullptr ? *config.match : globals(r->server).default_match;
-}
-
-Decision decide_now(request_rec* r, Handler handler, Scope scope) {
+Decision decide_now(request_rec* r, const RequestState& state) {
   const DirConfig& config = settings(r);
   const Globals& defaults = globals(r->server);
   if (defaults.refuses(r->server)) return {};
-  const MatchRule& match = match_rule(r);
+  const MatchRule& match = config.match != nullptr ? *config.match : defaults.default_match;
   Policy policy;
   policy.match = match.match;
   policy.query_name = match.query_name;
@@ -47,9 +43,9 @@ Decision decide_now(request_rec* r, Handler handler, Scope scope) {
   // to a name that tells nothing, in itself or in an inner request.
   const RequestState* const before = last_judged(r);
   const bool from_own_file = before != nullptr && before->decision->reason == Reason::kOwnFile;
-  const Resource resource = describe_resource(r, handler, from_own_file);
+  const Resource resource = describe_resource(r, state.texts, state.handler, from_own_file);
   ServerDeviceAnswers device(r, config, defaults);
-  return decide(policy, resource, device, scope);
+  return decide(policy, resource, device, state.scope);
 }
 
 // What the request is held to: by PolyAuth, or by Require polyauth that has
@@ -72,21 +68,19 @@ int deny_status(const request_rec* r) noexcept {
 }
 
 // DECLINED, or the status of a refusal. Idempotent; every hook calls it.
-int enforce(request_rec* r, const std::optional<Governance>& governed, Handler handler,
-            Scrutiny scrutiny) noexcept {
+int enforce(request_rec* r, Handler handler) noexcept {
+  const auto governed = governance(r);
   if (!governed) return DECLINED;
-  return guarded(r, HTTP_FORBIDDEN, [&]() -> int {
-    const bool is_new = judge(r, handler, governed->scope, scrutiny);
-    RequestState& state = state_of(r);
-    state.audit = governed->mode == Mode::kAudit;
-    if (is_new) {
-      keep_private(r);
-      set_environment(r, state);
-    }
-    if (state.decision->granted()) return DECLINED;
-    if (is_new) log_refusal(r, state);
-    return state.audit ? DECLINED : deny_status(r);
-  });
+  const bool is_new = judge(r, handler, governed->scope);
+  RequestState& state = state_of(r);
+  state.audit = governed->mode == Mode::kAudit;
+  if (is_new) {
+    keep_private(r);
+    set_environment(r, state);
+  }
+  if (state.decision->granted()) return DECLINED;
+  if (is_new) log_refusal(r, state);
+  return state.audit ? DECLINED : deny_status(r);
 }
 
 // Whether a hook has nothing to ask: the request was granted, and since then
@@ -94,20 +88,18 @@ int enforce(request_rec* r, const std::optional<Governance>& governed, Handler h
 bool is_settled(const request_rec* r) noexcept {
   const RequestState* const state = find_state(r);
   return state != nullptr && state->decision && state->decision->granted() &&
-         is_as_judged(r, *state, state->handler, state->scope, Scrutiny::kPlaces);
+         is_as_judged(r, *state, state->handler, state->scope);
 }
 
 // The early refusal, in the phase where an administrator expects it, and after
 // mod_ssl has asked for a certificate where a directory wants one.
-extern "C" int polyauth_check_access(request_rec* r) {
-  return enforce(r, governance(r), Handler::kUnknown, Scrutiny::kPlaces);
-}
+extern "C" int polyauth_check_access(request_rec* r) { return enforce(r, Handler::kUnknown); }
 
 // httpd skips the access phase of inner requests in the same section, and what
 // it says under Satisfy Any. This phase it skips never.
 extern "C" int polyauth_first_fixup(request_rec* r) {
   if (is_settled(r)) return DECLINED;
-  return enforce(r, governance(r), Handler::kUnknown, Scrutiny::kPlaces);
+  return enforce(r, Handler::kUnknown);
 }
 
 // After SetEnv and RewriteRule have written to the environment, before
@@ -124,8 +116,8 @@ extern "C" int polyauth_environment_fixup(request_rec* r) {
 // After rewriting in a directory, and after mod_proxy has written the URL that
 // it sends.
 extern "C" int polyauth_last_fixup(request_rec* r) {
-  const auto governed = governance(r);
-  if (governed) return enforce(r, governed, Handler::kUnknown, Scrutiny::kTexts);
+  if (is_settled(r)) return DECLINED;
+  if (governance(r)) return enforce(r, Handler::kUnknown);
   // An internal fast redirect to an ungoverned script: it is the device's all the
   // same, and no less private.
   if (const RequestState* const state = find_state(r); state != nullptr && state->decision) {
@@ -137,27 +129,29 @@ extern "C" int polyauth_last_fixup(request_rec* r) {
 
 // Whether one of httpd's own handlers answers that send the mapped file itself.
 bool sends_file(const request_rec* r) noexcept {
-  static constexpr std::string_view kNames[] = {"send-as-is", "httpd/send-as-is", "imap-file",
-                                                "application/x-httpd-imap"};
-  return r->handler != nullptr && std::find(std::begin(kNames), std::end(kNames),
-                                            std::string_view(r->handler)) != std::end(kNames);
+  static constexpr const char* kNames[] = {"send-as-is", "httpd/send-as-is", "imap-file",
+                                           "application/x-httpd-imap"};
+  return r->handler != nullptr &&
+         std::any_of(std::begin(kNames), std::end(kNames), [r](auto* name) {
+           return *name == *r->handler && std::strcmp(name, r->handler) == 0;
+         });
 }
 
 // A request that was overwritten in place after the phases above.
 extern "C" int polyauth_first_handler(request_rec* r) {
-  if (sends_file(r)) return enforce(r, governance(r), Handler::kFile, Scrutiny::kPlaces);
+  if (sends_file(r)) return enforce(r, Handler::kFile);
   if (is_settled(r)) return DECLINED;
-  return enforce(r, governance(r), Handler::kUnknown, Scrutiny::kPlaces);
+  return enforce(r, Handler::kUnknown);
 }
 
 // Nobody else has answered: httpd is about to send the file.
 extern "C" int polyauth_last_handler(request_rec* r) {
-  const auto governed = governance(r);
-  if (!governed) return DECLINED;
-  const Match match = match_rule(r).match;
-  const bool asks_for_file = match == Match::kUri || match == Match::kQuery;
+  // Only these make a difference between a file and other answers.
+  const MatchRule* const rule = settings(r).match;
+  const bool asks_for_file =
+      rule != nullptr && (rule->match == Match::kUri || rule->match == Match::kQuery);
   if (!asks_for_file && r->method_number != M_POST) return DECLINED;
-  return enforce(r, governed, Handler::kFile, Scrutiny::kTexts);
+  return enforce(r, Handler::kFile);
 }
 
 extern "C" int polyauth_log_transaction(request_rec* r) {
@@ -166,14 +160,17 @@ extern "C" int polyauth_log_transaction(request_rec* r) {
 
 } // namespace
 
-bool judge(request_rec* r, Handler handler, Scope scope, Scrutiny scrutiny) noexcept {
+bool judge(request_rec* r, Handler handler, Scope scope) noexcept {
   RequestState& state = state_of(r);
-  if (is_as_judged(r, state, handler, scope, scrutiny)) return false;
-  const Decision decision = guarded(r, Decision(), [&] { return decide_now(r, handler, scope); });
-  if (!state.decision || state.decision->device != decision.device)
-    state.device_text = decision.device ? device_text(r->pool, *decision.device) : nullptr;
-  state.decision = decision;
-  remember_judged(r, state, handler, scope);
+  if (is_as_judged(r, state, handler, scope)) return false;
+  state.texts = RequestTexts::of(r);
+  state.section = r->per_dir_config;
+  state.handler = handler;
+  state.scope = scope;
+  const bool decided =
+      guarded(r, false, [&] { return state.decision = decide_now(r, state), true; });
+  if (!decided) state.decision = Decision();
+  state.write_device_text();
   return true;
 }
 
@@ -182,7 +179,9 @@ void keep_private(request_rec* r) {
   // the server there is nothing to tell it.
   if (globals(r->server).has_cache)
     for (request_rec* p = r; p != nullptr; p = p->main) p->no_cache = 1;
-  const char* const control = apr_table_get(r->err_headers_out, "Cache-Control");
+  const char* const control = apr_is_empty_table(r->err_headers_out)
+                                  ? nullptr
+                                  : apr_table_get(r->err_headers_out, "Cache-Control");
   if (control == nullptr)
     apr_table_addn(r->err_headers_out, "Cache-Control", "private");
   else if (ap_find_token(r->pool, control, "private") == 0)

@@ -14,7 +14,7 @@ namespace polyauth::apache {
 // now, by the settings of its section. True if it was made anew, because
 // something it depends on has changed since the last one. Nothing thrown leaves
 // it: that is Reason::kInternalError.
-bool judge(request_rec* r, Handler handler, Scope scope, Scrutiny scrutiny) noexcept;
+bool judge(request_rec* r, Handler handler, Scope scope) noexcept;
 
 // Makes a governed answer private: never kept by a cache, here or downstream.
 void keep_private(request_rec* r);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apache/request_state.hpp"
 
+#include <algorithm>
 #include <array>
-#include <cstring>
 #include <new>
 #include <type_traits>
 
@@ -12,15 +12,14 @@ static_assert(std::is_trivially_destructible_v<RequestState>);
 
 namespace {
 
-// Everything of a request that a decision depends on and httpd may change.
-std::array<const char*, 5> judged_texts(const request_rec* r) noexcept {
-  return {r->uri, r->filename, r->path_info, r->args, r->method};
+std::string_view view(const char* text) noexcept {
+  return text != nullptr ? std::string_view(text) : std::string_view();
 }
 
 } // namespace
 
-RequestState* find_state(const request_rec* r) noexcept {
-  return static_cast<RequestState*>(ap_get_module_config(r->request_config, &polyauth_module));
+RequestTexts RequestTexts::of(const request_rec* r) noexcept {
+  return {view(r->uri), view(r->filename), view(r->path_info), view(r->args), view(r->method)};
 }
 
 RequestState& state_of(request_rec* r) {
@@ -61,39 +60,11 @@ std::optional<Scope> admitted_scope(const request_rec* r) noexcept {
   return std::nullopt;
 }
 
-bool is_as_judged(const request_rec* r, const RequestState& state, Handler handler, Scope scope,
-                  Scrutiny scrutiny) noexcept {
-  if (!state.decision || state.section != r->per_dir_config || state.handler != handler ||
-      state.scope != scope || state.texts != judged_texts(r))
-    return false;
-  if (scrutiny == Scrutiny::kPlaces) return true;
-  const char* at = state.copy;
-  for (std::size_t i = 0; i < state.texts.size(); ++i) {
-    if (state.texts[i] != nullptr && std::memcmp(at, state.texts[i], state.lengths[i]) != 0)
-      return false;
-    at += state.lengths[i];
-  }
-  return true;
-}
-
-void remember_judged(request_rec* r, RequestState& state, Handler handler, Scope scope) {
-  state.texts = judged_texts(r);
-  std::size_t size = 0;
-  for (std::size_t i = 0; i < state.texts.size(); ++i) {
-    const char* const text = state.texts[i];
-    state.lengths[i] = text != nullptr ? static_cast<std::uint32_t>(std::strlen(text) + 1) : 0;
-    size += state.lengths[i];
-  }
-  char* const copy = static_cast<char*>(apr_palloc(r->pool, size));
-  char* to = copy;
-  for (std::size_t i = 0; i < state.texts.size(); ++i) {
-    if (state.lengths[i] != 0) std::memcpy(to, state.texts[i], state.lengths[i]);
-    to += state.lengths[i];
-  }
-  state.copy = copy;
-  state.section = r->per_dir_config;
-  state.handler = handler;
-  state.scope = scope;
+void RequestState::write_device_text() noexcept {
+  device_text[0] = '\0';
+  if (!decision->device) return;
+  const MacAddress::Text text = decision->device->text();
+  std::copy(text.begin(), text.end(), device_text.begin());
 }
 
 } // namespace polyauth::apache

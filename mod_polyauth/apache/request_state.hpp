@@ -5,26 +5,38 @@
 #include "core/rule_book.hpp"
 
 #include <array>
-#include <cstdint>
 #include <optional>
+#include <string_view>
 
 // What we remember of a request_rec. On its pool; of each look-up and internal
 // redirect its own, but the same after an internal fast redirect, which
 // overwrites the request in place.
 namespace polyauth::apache {
 
+// Everything of a request that a decision depends on and httpd may change, where
+// it stands. What is not there has no data().
+struct RequestTexts {
+  std::string_view uri;
+  std::string_view filename;
+  std::string_view path_info;
+  std::string_view args;
+  std::string_view method;
+
+  [[nodiscard]] static RequestTexts of(const request_rec* r) noexcept;
+};
+
 struct RequestState {
   // The last decision, and what it was made on.
   std::optional<Decision> decision;
-  std::array<const char*, 5> texts{};     // where the texts of the request stood
-  std::array<std::uint32_t, 5> lengths{}; // and how long they were, with the final NUL
-  const char* copy = nullptr;             // of all of them
+  RequestTexts texts;
   const ap_conf_vector_t* section = nullptr;
   Handler handler = Handler::kUnknown;
   Scope scope = Scope::kOwnership;
   bool audit = false; // a refusal was not enforced
 
-  const char* device_text = nullptr; // canonical form of the decision's device
+  // Canonical form of the decision's device; empty if there is none. The
+  // environment refers to it.
+  std::array<char, std::tuple_size_v<MacAddress::Text> + 1> device_text{};
 
   // Require polyauth admitted it with these questions: it is held to them
   // from then on, wherever httpd takes it.
@@ -33,10 +45,14 @@ struct RequestState {
 
   // Of the client's own request only: a refusal stands in the log.
   bool refusal_logged = false;
+
+  void write_device_text() noexcept;
 };
 
 // The state of a request, or nullptr if there is none yet.
-[[nodiscard]] RequestState* find_state(const request_rec* r) noexcept;
+[[nodiscard]] inline RequestState* find_state(const request_rec* r) noexcept {
+  return static_cast<RequestState*>(ap_get_module_config(r->request_config, &polyauth_module));
+}
 [[nodiscard]] RequestState& state_of(request_rec* r);
 
 // A look-up by file name outside the directory of its main request has none.
@@ -56,17 +72,15 @@ struct RequestState {
 // admission of its parent covers it.
 [[nodiscard]] std::optional<Scope> admitted_scope(const request_rec* r) noexcept;
 
-// How sure one must be that a request is the one that was judged.
-enum class Scrutiny : std::uint8_t {
-  kPlaces, // its texts stand where they stood: nobody has mapped it anew
-  kTexts,  // and they read as they did
-};
-
-// Whether the last decision is still one on this request as it stands.
-[[nodiscard]] bool is_as_judged(const request_rec* r, const RequestState& state, Handler handler,
-                                Scope scope, Scrutiny scrutiny) noexcept;
-
-// Notes what a decision was made on.
-void remember_judged(request_rec* r, RequestState& state, Handler handler, Scope scope);
+// Whether the last decision is still one on this request as it stands: whoever
+// maps a request anew gives it new texts, on a pool that reuses nothing.
+[[nodiscard]] inline bool is_as_judged(const request_rec* r, const RequestState& state,
+                                       Handler handler, Scope scope) noexcept {
+  const RequestTexts& texts = state.texts;
+  return state.decision && state.section == r->per_dir_config && state.handler == handler &&
+         state.scope == scope && texts.uri.data() == r->uri &&
+         texts.filename.data() == r->filename && texts.path_info.data() == r->path_info &&
+         texts.args.data() == r->args && texts.method.data() == r->method;
+}
 
 } // namespace polyauth::apache

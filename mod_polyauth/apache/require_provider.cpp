@@ -12,7 +12,7 @@ namespace {
 
 authz_status check(request_rec* r, Scope scope) noexcept {
   return guarded(r, AUTHZ_DENIED, [&] {
-    judge(r, Handler::kUnknown, scope, Scrutiny::kPlaces);
+    judge(r, Handler::kUnknown, scope);
     RequestState& state = state_of(r);
     // Whoever else lets it in: the answer depends on who asks.
     keep_private(r);

@@ -2,6 +2,7 @@
 #include "apache/resource.hpp"
 
 #include "apache/config.hpp"
+#include "core/ascii.hpp"
 #include "core/clean_text.hpp"
 #include "core/mac_scan.hpp"
 
@@ -24,7 +25,7 @@ std::string_view keep(apr_pool_t* p, std::string_view text) {
 // The part of `file` below `root`, or nothing if it lies elsewhere.
 std::optional<std::string_view> below(std::string_view file, std::string_view root) noexcept {
   while (root.ends_with('/')) root.remove_suffix(1);
-  if (root.empty() || !file.starts_with(root)) return std::nullopt;
+  if (root.empty() || !ascii::starts_with(file, root)) return std::nullopt;
   file.remove_prefix(root.size());
   if (!file.empty() && !file.starts_with('/')) return std::nullopt;
   return file;
@@ -41,16 +42,16 @@ std::string_view configured_root(const request_rec* r) noexcept {
 // The mapped file below the document root or Alias that mapped it. A look-up by
 // file name inherits neither: its parent knows them. What lies elsewhere, such
 // as the target of a rewrite to a file system path, counts as a whole.
-std::string_view mapped_file(request_rec* r) {
-  const std::string_view file = view(r->filename);
+std::string_view mapped_file(request_rec* r, std::string_view file) {
   for (request_rec* p = r; p != nullptr; p = p->main != nullptr ? p->main : p->prev) {
-    const char* const alias = ap_context_prefix(p);
-    const std::string_view target = view(ap_context_document_root(p));
-    // A target that a request has chosen must not hide an address.
-    const bool chosen =
-        globals(p->server).has_alias_expression && next_mac(target, 0, std::nullopt);
-    if (alias != nullptr && *alias != '\0' && !chosen)
-      if (const auto path = below(file, target)) return *path;
+    if (const char* const alias = ap_context_prefix(p); alias != nullptr && *alias != '\0') {
+      const std::string_view target = view(ap_context_document_root(p));
+      // A target that a request has chosen must not hide an address.
+      const bool chosen =
+          globals(p->server).has_alias_expression && next_mac(target, 0, std::nullopt);
+      if (!chosen)
+        if (const auto path = below(file, target)) return *path;
+    }
     if (const auto path = below(file, configured_root(p))) return *path;
   }
   return file;
@@ -74,9 +75,8 @@ std::string_view sent_url(std::string_view filename) noexcept {
 // With ProxyPass mapping=encoded httpd does not decode the path. A '%' in it may
 // also be what is left of a doubly encoded one, which stays as it is and is
 // refused: the client has sent "%25" then.
-std::string_view decoded_path(request_rec* r, bool proxied) {
-  const std::string_view path = view(r->uri);
-  if (!proxied || path.find('%') == std::string_view::npos ||
+std::string_view decoded_path(request_rec* r, std::string_view path) {
+  if (path.find('%') == std::string_view::npos ||
       view(r->unparsed_uri).find("%25") != std::string_view::npos)
     return path;
   return keep(r->pool, percent_decode(path));
@@ -84,22 +84,22 @@ std::string_view decoded_path(request_rec* r, bool proxied) {
 
 } // namespace
 
-Resource describe_resource(request_rec* r, Handler handler, bool from_own_file) {
+Resource describe_resource(request_rec* r, const RequestTexts& texts, Handler handler,
+                           bool from_own_file) {
   Resource resource;
-  const std::string_view filename = view(r->filename);
-  resource.method = view(r->method);
-  resource.proxied = filename.starts_with(kProxyPrefix);
-  resource.path = decoded_path(r, resource.proxied);
-  resource.path_info = view(r->path_info);
+  resource.method = texts.method;
+  resource.proxied = ascii::starts_with(texts.filename, kProxyPrefix);
+  resource.path = resource.proxied ? decoded_path(r, texts.uri) : texts.uri;
+  resource.path_info = texts.path_info;
   resource.file_exists = r->finfo.filetype != APR_NOFILE && r->finfo.filetype != APR_DIR;
-  resource.query = view(r->args);
+  resource.query = texts.args;
   resource.handler = handler;
   resource.from_own_file = from_own_file;
   if (resource.proxied) {
-    resource.mapped = sent_url(filename);
+    resource.mapped = sent_url(texts.filename);
     return resource;
   }
-  resource.mapped = mapped_file(r);
+  resource.mapped = mapped_file(r, texts.filename);
   // What does not exist yet is split where the file system ends.
   if (!resource.file_exists && !resource.path_info.empty())
     resource.mapped = view(apr_pstrcat(

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 // Byte classes that do not depend on a locale: <cctype> answers differently
@@ -44,6 +45,16 @@ inline constexpr std::array<std::uint8_t, 256> kHexValues = make_hex_values();
 [[nodiscard]] constexpr bool is_control(char c) noexcept {
   const auto byte = static_cast<unsigned char>(c);
   return byte < 0x20 || byte == 0x7f;
+}
+
+// As the members of std::string_view, which libstdc++ does not inline.
+[[nodiscard]] inline bool starts_with(std::string_view text, std::string_view prefix) noexcept {
+  return text.size() >= prefix.size() &&
+         std::memcmp(text.data(), prefix.data(), prefix.size()) == 0;
+}
+[[nodiscard]] inline bool ends_with(std::string_view text, std::string_view suffix) noexcept {
+  return text.size() >= suffix.size() && std::memcmp(text.data() + (text.size() - suffix.size()),
+                                                     suffix.data(), suffix.size()) == 0;
 }
 
 [[nodiscard]] constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {

@@ -58,12 +58,14 @@ std::size_t utf8_error(std::string_view text) noexcept {
 bool is_utf8(std::string_view text) noexcept { return utf8_error(text) == text.size(); }
 
 bool is_clean_path(std::string_view decoded) noexcept {
-  const auto first = std::find_if(decoded.begin(), decoded.end(), is_suspect);
-  if (first == decoded.end()) return true;
+  // To the end in any case: nearly always there is nothing to find.
+  bool suspect = false;
+  for (const char c : decoded) suspect |= is_suspect(c);
+  if (!suspect) return true;
   const auto forbidden = [](char c) {
     return static_cast<unsigned char>(c) < 0x80 && is_suspect(c);
   };
-  return std::none_of(first, decoded.end(), forbidden) && is_utf8(decoded);
+  return std::none_of(decoded.begin(), decoded.end(), forbidden) && is_utf8(decoded);
 }
 
 bool is_clean_query(std::string_view decoded) noexcept {

@@ -5,6 +5,16 @@ namespace polyauth {
 
 namespace {
 
+// The two digits of each octet.
+constexpr std::array<std::array<char, 2>, 256> make_pairs() {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::array<std::array<char, 2>, 256> pairs{};
+  for (std::size_t octet = 0; octet < pairs.size(); ++octet)
+    pairs[octet] = {kDigits[octet >> 4], kDigits[octet & 0xf]};
+  return pairs;
+}
+constexpr std::array<std::array<char, 2>, 256> kPairs = make_pairs();
+
 // Groups of `group` digits, each followed by `separator` but the last.
 std::optional<MacAddress> parse_groups(std::string_view text, std::size_t group,
                                        char separator) noexcept {
@@ -34,9 +44,12 @@ std::optional<MacAddress> MacAddress::parse(std::string_view text) noexcept {
 }
 
 MacAddress::Text MacAddress::text() const noexcept {
-  constexpr std::string_view kDigits = "0123456789abcdef";
   Text text{};
-  for (std::size_t i = 0; i < text.size(); ++i) text[i] = kDigits[(bits_ >> (44 - 4 * i)) & 0xf];
+  for (std::size_t i = 0; i < text.size(); i += 2) {
+    const auto& pair = kPairs[(bits_ >> (40 - 4 * i)) & 0xff];
+    text[i] = pair[0];
+    text[i + 1] = pair[1];
+  }
   return text;
 }
 

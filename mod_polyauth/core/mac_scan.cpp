@@ -15,8 +15,19 @@ constexpr std::size_t kDigits = 12;
 struct Run {
   std::size_t begin;
   std::size_t end;
+  std::uint64_t bits; // of its last sixteen digits
   [[nodiscard]] std::size_t size() const noexcept { return end - begin; }
 };
+
+Run run_at(std::string_view text, std::size_t begin) noexcept {
+  Run run{begin, begin, 0};
+  for (; run.end < text.size(); ++run.end) {
+    const std::uint8_t value = ascii::hex_value(text[run.end]);
+    if (value == 0xff) break;
+    run.bits = run.bits << 4 | value;
+  }
+  return run;
+}
 
 bool is_word_letter(char c) noexcept { return ascii::is_letter(c) && !ascii::is_hex(c); }
 
@@ -69,7 +80,7 @@ std::optional<Sighting> read_bare(std::string_view text, const Run& run,
                                   const std::optional<MacAddress>& own) noexcept {
   if (run.size() == kDigits) {
     if (ends_uuid(text, run)) return std::nullopt;
-    return Sighting{run.begin, run.end, *MacAddress::from_digits(text.substr(run.begin)), false};
+    return Sighting{run.begin, run.end, MacAddress(run.bits), false};
   }
   const std::size_t excess = run.size() - kDigits;
   const std::size_t lead = leading_letters(text, run);
@@ -98,7 +109,7 @@ std::optional<Sighting> read_separated(std::string_view text, const Run& run, st
   const std::size_t end = begin + length;
   // Digits that touch it must be letters of a word beside it.
   if (begin - run.begin > leading_letters(text, run)) return std::nullopt;
-  const Run last{end - group, run_end(text, end - group)};
+  const Run last = run_at(text, end - group);
   if (last.end - end > trailing_letters(text, last)) return std::nullopt;
   const bool before = begin == run.begin && begin > group && text[begin - 1] == separator &&
                       is_lone_group(text, begin - 1 - group, group);
@@ -108,42 +119,58 @@ std::optional<Sighting> read_separated(std::string_view text, const Run& run, st
   return Sighting{begin, end, *address, false};
 }
 
+// Hands each address at or after `from` to `seen`, until it returns false.
+template <typename Seen>
+void visit_macs(std::string_view text, std::size_t from, const std::optional<MacAddress>& own,
+                Seen&& seen) noexcept {
+  // What is left of a run that was read already is letters of a word.
+  std::size_t at = from > 0 && ascii::is_hex(text[from - 1]) ? run_end(text, from) : from;
+  // No address is spelled with fewer bytes than it has digits.
+  while (text.size() - at >= kDigits) {
+    // Nearly every byte of nearly every request ends here.
+    if (!ascii::is_hex(text[at])) {
+      ++at;
+      continue;
+    }
+    const Run run = run_at(text, at);
+    const char next = run.end < text.size() ? text[run.end] : '\0';
+    std::optional<Sighting> sighting;
+    if (run.size() >= kDigits) sighting = read_bare(text, run, own);
+    if (!sighting && (next == '-' || next == ':') && run.size() >= 2)
+      sighting = read_separated(text, run, 2, next);
+    else if (!sighting && next == '.' && run.size() >= 4)
+      sighting = read_separated(text, run, 4, next);
+    at = run.end;
+    if (!sighting) continue;
+    if (!seen(*sighting)) return;
+    // The rest of a run that was read already is letters of a word.
+    at = run_end(text, sighting->end);
+  }
+}
+
 } // namespace
 
 std::optional<Sighting> next_mac(std::string_view text, std::size_t from,
                                  const std::optional<MacAddress>& own) noexcept {
-  // What is left of a run that was read already is letters of a word.
-  std::size_t at = from > 0 && ascii::is_hex(text[from - 1]) ? run_end(text, from) : from;
-  while (true) {
-    // Nearly every byte of nearly every request ends here.
-    while (at < text.size() && !ascii::is_hex(text[at])) ++at;
-    if (at == text.size()) return std::nullopt;
-    const Run run{at, run_end(text, at)};
-    const char next = run.end < text.size() ? text[run.end] : '\0';
-    if (run.size() >= kDigits)
-      if (const auto sighting = read_bare(text, run, own)) return sighting;
-    if ((next == '-' || next == ':') && run.size() >= 2) {
-      if (const auto sighting = read_separated(text, run, 2, next)) return sighting;
-    } else if (next == '.' && run.size() >= 4) {
-      if (const auto sighting = read_separated(text, run, 4, next)) return sighting;
-    }
-    at = run.end;
-  }
+  std::optional<Sighting> found;
+  visit_macs(text, from, own, [&](const Sighting& sighting) {
+    found = sighting;
+    return false;
+  });
+  return found;
 }
 
-MacsInText find_macs(std::string_view text, const MacAddress& own, std::size_t tail) noexcept {
+MacsInText find_macs(std::string_view text, const MacAddress& own) noexcept {
   MacsInText found;
-  if (text.empty()) return found;
-  std::size_t at = 0;
-  while (const auto sighting = next_mac(text, at, own)) {
-    if (sighting->address == own && !own.is_placeholder()) {
+  visit_macs(text, 0, own, [&](const Sighting& sighting) {
+    if (sighting.address == own && !own.is_placeholder()) {
       found.own = true;
-      found.own_in_tail = found.own_in_tail || sighting->begin >= tail;
+      found.own_at = sighting.begin;
     } else if (!found.foreign) {
-      found.foreign = sighting->address;
+      found.foreign = sighting.address;
     }
-    at = sighting->end;
-  }
+    return true;
+  });
   return found;
 }
 

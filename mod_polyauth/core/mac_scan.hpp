@@ -34,12 +34,11 @@ struct Sighting {
 // What the addresses of a text are to one device.
 struct MacsInText {
   bool own = false;                  // its own stands there
-  bool own_in_tail = false;          // and it does at or after `tail`
+  std::size_t own_at = 0;            // where it does for the last time
   std::optional<MacAddress> foreign; // the first that is not its own
 };
 
 // A placeholder (ten leading zeros) is foreign to every device.
-[[nodiscard]] MacsInText find_macs(std::string_view text, const MacAddress& own,
-                                   std::size_t tail = 0) noexcept;
+[[nodiscard]] MacsInText find_macs(std::string_view text, const MacAddress& own) noexcept;
 
 } // namespace polyauth

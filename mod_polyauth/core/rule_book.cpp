@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/rule_book.hpp"
 
+#include "core/ascii.hpp"
 #include "core/clean_text.hpp"
 #include "core/mac_scan.hpp"
 #include "core/query_parameter.hpp"
 
+#include <optional>
 #include <string>
 
 namespace polyauth {
@@ -14,16 +16,12 @@ namespace {
 enum class MethodKind : std::uint8_t { kRead, kStore, kPost, kRefused };
 
 MethodKind kind_of(std::string_view method) noexcept {
-  switch (method.size()) {
-  case 3:
-    if (method == "GET") return MethodKind::kRead;
-    return method == "PUT" ? MethodKind::kStore : MethodKind::kRefused;
-  case 4:
-    if (method == "HEAD") return MethodKind::kRead;
-    return method == "POST" ? MethodKind::kPost : MethodKind::kRefused;
-  case 7: return method == "OPTIONS" ? MethodKind::kRead : MethodKind::kRefused;
-  default: return MethodKind::kRefused;
-  }
+  const auto is = [method](std::string_view name) {
+    return method.size() == name.size() && ascii::starts_with(method, name);
+  };
+  if (is("GET") || is("HEAD") || is("OPTIONS")) return MethodKind::kRead;
+  if (is("PUT")) return MethodKind::kStore;
+  return is("POST") ? MethodKind::kPost : MethodKind::kRefused;
 }
 
 std::string_view last_segment(std::string_view path) noexcept {
@@ -46,6 +44,11 @@ private:
   std::string storage_;
   std::string_view text_;
 };
+
+std::string_view behind_question_mark(std::string_view url) noexcept {
+  const std::size_t at = url.find('?');
+  return at == std::string_view::npos ? std::string_view() : url.substr(at + 1);
+}
 
 std::optional<Reason> refusal_of(CertificateState state) noexcept {
   switch (state) {
@@ -88,13 +91,24 @@ std::optional<Reason> refusal_of(AclAnswer answer) noexcept {
   return Reason::kInternalError;
 }
 
-// One run through the questions.
-class Hearing {
+// What is sent to a backend, in its two parts, which are split before they are
+// decoded: "%3f" is a byte of the path.
+struct SentUrl {
+  explicit SentUrl(std::string_view url)
+      : path(url.substr(0, url.find('?'))), query(behind_question_mark(url)) {}
+  Decoded path;
+  Decoded query;
+};
+
+// One run through the questions. Nearly always nobody observes it: then it costs
+// nothing to be observable.
+template <bool Observed> class Hearing {
 public:
   Hearing(const Policy& policy, const Resource& resource, DeviceAnswers& device, Scope scope,
           Observer* observer)
       : policy_(policy), resource_(resource), device_(device), scope_(scope), observer_(observer),
-        query_(resource.query), sent_path_(path_part(resource)), sent_query_(query_part(resource)) {
+        query_(resource.query) {
+    if (resource.proxied) sent_.emplace(resource.mapped);
   }
 
   Decision hold() {
@@ -107,7 +121,7 @@ public:
 private:
   // Records the answer to a question; true if it is yes.
   bool answered(Question question, std::optional<Reason> refusal) {
-    if (observer_ != nullptr) observer_->asked(question, refusal);
+    if constexpr (Observed) observer_->asked(question, refusal);
     if (refusal) decision_.reason = *refusal;
     return !refusal;
   }
@@ -168,8 +182,8 @@ private:
 
   [[nodiscard]] bool text_is_clean() const {
     if (!is_clean_path(resource_.path) || !is_clean_query(query_.text())) return false;
-    return is_clean_path(sent_path_.text()) && !has_dot_segment(sent_path_.text()) &&
-           is_clean_query(sent_query_.text());
+    return !sent_ || (is_clean_path(sent_->path.text()) && !has_dot_segment(sent_->path.text()) &&
+                      is_clean_query(sent_->query.text()));
   }
 
   // The request path without PATH_INFO that follows an existing file.
@@ -190,19 +204,26 @@ private:
 
   // Notes the addresses of a path, but not those that a shared name spells out.
   PathReading read_path(std::string_view path) {
-    const std::size_t name_at = path.rfind('/') + 1; // npos + 1 is 0
-    MacsInText macs = find_macs(path, *decision_.device, name_at);
+    MacsInText macs = scan(path);
     // A name that holds its own address is its own, whatever the patterns say.
-    const bool shared = !macs.own_in_tail && policy_.shared != nullptr &&
-                        policy_.shared->contains(path.substr(name_at), *decision_.device);
-    if (shared && macs.foreign) macs = find_macs(path.substr(0, name_at), *decision_.device);
-    if (!decision_.foreign) decision_.foreign = macs.foreign;
-    return {macs.own, macs.own_in_tail, shared};
+    const bool own_in_name = macs.own && path.find('/', macs.own_at) == std::string_view::npos;
+    if (own_in_name || policy_.shared == nullptr) return note(macs, own_in_name, false);
+    const std::string_view name = last_segment(path);
+    const bool shared = policy_.shared->contains(name, *decision_.device);
+    if (shared && macs.foreign) macs = scan(path.substr(0, path.size() - name.size()));
+    return note(macs, false, shared);
   }
-  MacsInText scan(std::string_view text) {
-    const MacsInText macs = find_macs(text, *decision_.device);
+  PathReading note(const MacsInText& macs, bool own_in_name, bool shared) noexcept {
+    note(macs);
+    return {macs.own, own_in_name, shared};
+  }
+  MacsInText note(const MacsInText& macs) noexcept {
     if (!decision_.foreign) decision_.foreign = macs.foreign;
     return macs;
+  }
+  [[nodiscard]] MacsInText scan(std::string_view text) const noexcept {
+    if (text.empty()) return {};
+    return find_macs(text, *decision_.device);
   }
 
   bool hear_ownership() {
@@ -216,13 +237,14 @@ private:
     const std::string_view path = file_path();
     const PathReading in_path = read_path(path);
     shared_ = in_path.shared;
-    const MacsInText in_rest = scan(resource_.path.substr(path.size()));
-    if (!resource_.path.ends_with(resource_.path_info)) scan(resource_.path_info);
-    scan(query_.text());
+    const MacsInText in_rest = note(scan(resource_.path.substr(path.size())));
+    if (!resource_.path_info.empty() && !resource_.path.ends_with(resource_.path_info))
+      note(scan(resource_.path_info));
+    note(scan(query_.text()));
     // Mostly the end of the path itself, from a '/' on: nothing new to see.
-    if (resource_.proxied || !target().starts_with('/') || !path.ends_with(target()))
+    if (resource_.proxied || !target().starts_with('/') || !ascii::ends_with(path, target()))
       read_path(target());
-    scan(sent_query_.text());
+    if (sent_) note(scan(sent_->query.text()));
     if (!answered(Question::kForeign, !decision_.foreign, Reason::kMacForeign)) return false;
 
     bool own = resource_.from_own_file;
@@ -239,7 +261,7 @@ private:
     // client would choose the name and prove nothing by the rest of the URL.
     if ((policy_.match == Match::kUri || policy_.match == Match::kQuery) &&
         resource_.handler == Handler::kFile)
-      own = own && find_macs(target(), *decision_.device).own;
+      own = own && scan(target()).own;
     if (!answered(Question::kOwnOrShared, own || shared_, Reason::kMacMissing)) return false;
     decision_.reason = shared_ ? Reason::kSharedFile : Reason::kOwnFile;
     return true;
@@ -254,26 +276,14 @@ private:
   }
 
   [[nodiscard]] bool is_own_upload() const {
-    const MacsInText macs = find_macs(target(), *decision_.device);
+    const MacsInText macs = scan(target());
     return macs.own && !macs.foreign && policy_.uploads != nullptr &&
            policy_.uploads->contains(last_segment(target()), *decision_.device);
   }
 
   // The file that is read or stored, here or by a backend.
   [[nodiscard]] std::string_view target() const noexcept {
-    return resource_.proxied ? sent_path_.text() : resource_.mapped;
-  }
-
-  // The two parts of what is sent to a backend, split before they are decoded:
-  // "%3f" is a byte of the path. Empty if nothing is sent.
-  static std::string_view path_part(const Resource& resource) noexcept {
-    if (!resource.proxied) return {};
-    return resource.mapped.substr(0, resource.mapped.find('?'));
-  }
-  static std::string_view query_part(const Resource& resource) noexcept {
-    const std::size_t question = resource.mapped.find('?');
-    if (!resource.proxied || question == std::string_view::npos) return {};
-    return resource.mapped.substr(question + 1);
+    return sent_ ? sent_->path.text() : resource_.mapped;
   }
 
   const Policy& policy_;
@@ -282,8 +292,7 @@ private:
   Scope scope_;
   Observer* observer_;
   Decoded query_;
-  Decoded sent_path_;
-  Decoded sent_query_;
+  std::optional<SentUrl> sent_; // if the request goes to a backend
   MethodKind method_ = MethodKind::kRefused;
   bool shared_ = false;
   Decision decision_;
@@ -293,7 +302,8 @@ private:
 
 Decision decide(const Policy& policy, const Resource& resource, DeviceAnswers& device, Scope scope,
                 Observer* observer) {
-  return Hearing(policy, resource, device, scope, observer).hold();
+  if (observer != nullptr) return Hearing<true>(policy, resource, device, scope, observer).hold();
+  return Hearing<false>(policy, resource, device, scope, nullptr).hold();
 }
 
 } // namespace polyauth

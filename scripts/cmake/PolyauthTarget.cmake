@@ -17,6 +17,8 @@ function(polyauth_target target)
     $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CXX_COMPILER_ID:GNU>>:-Wno-restrict>
     # A unique symbol would keep the module from being unloaded at a restart.
     $<$<CXX_COMPILER_ID:GNU>:-fno-gnu-unique>
+    # Symbols are bound at load (-z now): a stub for each call would only cost.
+    -fno-plt
     $<$<BOOL:${POLYAUTH_WARNINGS_AS_ERRORS}>:-Werror>)
   # The rooms are small and call each other in every request.
   if(POLYAUTH_IPO AND NOT POLYAUTH_SANITIZER)
