@@ -85,10 +85,10 @@ struct PublishedTrust::State {
 
   [[nodiscard]] VerdictCache::Key key_of(const X509* leaf, int security_level) const {
     VerdictCache::Key key{};
-    unsigned length = 0;
-    if (X509_digest(leaf, sha256.get(), reinterpret_cast<unsigned char*>(key.data()), &length) !=
-            1 ||
-        length + 1 != key.size())
+    // X509_digest() would look the digest up by its name each time.
+    const std::vector<unsigned char> der = der_of<X509>(leaf, i2d_X509);
+    if (EVP_Digest(der.data(), der.size(), reinterpret_cast<unsigned char*>(key.data()), nullptr,
+                   sha256.get(), nullptr) != 1)
       throw std::bad_alloc();
     key.back() = static_cast<std::byte>(security_level);
     return key;
