@@ -230,7 +230,7 @@ bool check_files(const Globals& globals, server_rec* s) {
                 {}, 0);
       good = false;
     }
-    const Compilation compilation = kAclFormat.compile(contents->bytes);
+    const Compilation compilation = kAclFormat.compile(contents->bytes, {});
     if (compilation.error_count == 0) continue;
     log_fatal(s, APLOG_EMERG, source->path, {}, compilation.errors, compilation.error_count);
     good = false;

@@ -7,7 +7,8 @@ namespace polyauth {
 
 namespace {
 
-Compilation compile_acl(std::string_view bytes) {
+// A list stands by itself: nothing of the context matters.
+Compilation compile_acl(std::string_view bytes, const CompileContext&) {
   Compilation compilation;
   AclText text = parse_acl(bytes);
   compilation.errors = std::move(text.errors);
@@ -22,9 +23,13 @@ Compilation compile_acl(std::string_view bytes) {
   return compilation;
 }
 
+bool is_whole_acl(std::span<const std::byte> image) {
+  return static_cast<bool>(AclView::open(image, AclView::Check::kWhole));
+}
+
 } // namespace
 
-const FileFormat kAclFormat = {FileKind::kAcl, kMaxAclBytes, compile_acl};
+const FileFormat kAclFormat = {FileKind::kAcl, kMaxAclBytes, compile_acl, is_whole_acl};
 
 Result<PublishedAcl> PublishedAcl::open_published(std::span<const std::byte> image) {
   auto list = AclView::open(image, AclView::Check::kLayout);

@@ -9,6 +9,36 @@ namespace polyauth {
 
 using std::chrono::system_clock;
 
+namespace {
+
+// Adds a companion's version to a digest, so that neither two files that trade
+// places at a restart nor two that change together give the same one again.
+std::uint64_t add_version(std::uint64_t digest, const PublicationSlot& slot,
+                          std::uint64_t generation) noexcept {
+  for (const std::uint64_t word : {std::uint64_t{slot.index}, generation}) {
+    digest = (digest ^ word) * 0x9e37'79b9'7f4a'7c15U + 1;
+    digest ^= digest >> 29;
+  }
+  return digest;
+}
+
+// The version in force of a companion and its image, or nothing.
+std::optional<MappedFile> map_in_force(const ImageFolder& folder, const PublicationSlot& slot,
+                                       std::uint64_t& generation) {
+  // The image of a generation is removed when the next one is in force: look
+  // again then.
+  constexpr int kAttempts = 8;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    generation = slot.in_force();
+    if (generation == 0) return std::nullopt;
+    auto image = MappedFile::open(folder.image(slot, generation));
+    if (image) return std::move(*image);
+  }
+  return std::nullopt;
+}
+
+} // namespace
+
 Refresh FilePublisher::adopt_now() {
   constexpr int kAttempts = 10;
   const SlotLock lock(slot_, SlotLock::Wait::kYes);
@@ -17,13 +47,13 @@ Refresh FilePublisher::adopt_now() {
     Refresh refresh = read_and_publish(FileStamp::of(slot_.path.data()));
     if (refresh.outcome != Refresh::Outcome::kUnchanged) return refresh;
   }
-  return refuse({}, "keeps changing while it is read", {});
+  return refuse({}, companion_versions(), "keeps changing while it is read", {});
 }
 
 Refresh FilePublisher::refuse_now(std::string problem) {
   const SlotLock lock(slot_, SlotLock::Wait::kYes);
   if (!lock.held()) return locked_out();
-  return refuse(FileStamp::of(slot_.path.data()), std::move(problem), {});
+  return refuse(FileStamp::of(slot_.path.data()), companion_versions(), std::move(problem), {});
 }
 
 Refresh FilePublisher::adopt_if_changed() {
@@ -35,7 +65,9 @@ Refresh FilePublisher::adopt_if_changed() {
 
 // The slot's lock is held.
 bool FilePublisher::is_known(const FileStamp& stamp) noexcept {
-  if (slot_.in_force() == 0 || stamp != slot_.adopted) return stamp == slot_.refused;
+  const std::uint64_t versions = companion_versions();
+  if (slot_.in_force() == 0 || stamp != slot_.adopted || versions != slot_.adopted_with)
+    return stamp == slot_.refused && versions == slot_.refused_with;
   // The good version is back: a bad one after it is a change again.
   slot_.refused = {};
   return true;
@@ -67,24 +99,67 @@ bool FilePublisher::looks_settled(system_clock::time_point now) const {
   return stamp.error == 0 && latest <= limit;
 }
 
+std::uint64_t FilePublisher::companion_versions() const noexcept {
+  std::uint64_t digest = 0;
+  for (const PublicationSlot* const companion : companions_)
+    digest = add_version(digest, *companion, companion->in_force());
+  return digest;
+}
+
+// The slot's lock is held.
+FilePublisher::Surroundings FilePublisher::look_around() const {
+  Surroundings around;
+  for (const PublicationSlot* const companion : companions_) {
+    std::uint64_t generation = 0;
+    auto image = map_in_force(folder_, *companion, generation);
+    around.versions = add_version(around.versions, *companion, generation);
+    if (image) {
+      around.companions.push_back(std::move(*image));
+    } else if (around.problem.empty()) {
+      around.problem = "needs " + std::string(companion->path.data()) + ", which is not in force";
+      around.may_return = generation != 0;
+    }
+  }
+  // An image of its own that is lost must not keep the next version from healing that.
+  std::uint64_t generation = 0;
+  around.in_force = map_in_force(folder_, slot_, generation);
+  return around;
+}
+
 // The slot's lock is held. Unchanged: the file moved on since it was looked at.
 Refresh FilePublisher::read_and_publish(const FileStamp& seen) {
   auto contents = read_file(slot_.path.data(), format_.size_limit);
   if (FileStamp::of(slot_.path.data()) != seen || (contents && contents->stamp != seen)) return {};
-  if (!contents) return refuse(seen, contents.error(), {});
-  Compilation compilation = format_.compile(contents->bytes);
-  if (compilation.error_count != 0) return refuse(seen, {}, std::move(compilation));
+  if (!contents) return refuse(seen, companion_versions(), contents.error(), {});
+  Surroundings around = look_around();
+  if (!around.problem.empty())
+    return refuse(around.may_return ? FileStamp{} : seen, around.versions,
+                  std::move(around.problem), {});
+  CompileContext context;
+  for (const MappedFile& companion : around.companions)
+    context.companions.push_back(companion.bytes());
+  if (around.in_force) context.in_force = around.in_force->bytes();
+  context.now = system_clock::to_time_t(system_clock::now());
+  Compilation compilation = format_.compile(contents->bytes, context);
+  if (compilation.error_count != 0)
+    return refuse(seen, around.versions, {}, std::move(compilation));
+  return publish(seen, around.versions, std::move(compilation));
+}
 
+// The slot's lock is held.
+Refresh FilePublisher::publish(const FileStamp& seen, std::uint64_t versions,
+                               Compilation compilation) {
   const std::uint64_t previous = slot_.generation.load(std::memory_order_relaxed);
   const std::uint64_t generation = previous + 1;
   const auto written =
       replace_file(folder_.image(slot_, generation), compilation.image, 0600, owner_);
-  if (!written) return refuse({}, "its image " + written.error(), {});
+  if (!written) return refuse({}, versions, "its image " + written.error(), {});
 
   // In this order, so that a process that dies in between leaves a version that
   // is published once more, never one that is taken for published but is not.
   slot_.generation.store(generation, std::memory_order_release);
   slot_.adopted = seen;
+  slot_.adopted_with = versions;
   slot_.refused = {};
   slot_.adopted_at = system_clock::to_time_t(system_clock::now());
   if (previous != 0) ::unlink(folder_.image(slot_, previous).c_str());
@@ -94,6 +169,7 @@ Refresh FilePublisher::read_and_publish(const FileStamp& seen) {
   refresh.generation = generation;
   refresh.adopted_at = slot_.adopted_at;
   refresh.summary = std::move(compilation.summary);
+  refresh.warnings = std::move(compilation.warnings);
   return refresh;
 }
 
@@ -107,8 +183,10 @@ Refresh FilePublisher::locked_out() const {
   return refresh;
 }
 
-Refresh FilePublisher::refuse(const FileStamp& seen, std::string problem, Compilation compilation) {
+Refresh FilePublisher::refuse(const FileStamp& seen, std::uint64_t versions, std::string problem,
+                              Compilation compilation) {
   slot_.refused = seen;
+  slot_.refused_with = versions;
   Refresh refresh;
   refresh.outcome = Refresh::Outcome::kRefused;
   refresh.generation = slot_.in_force();

@@ -20,20 +20,32 @@
 // good published as an image, and looked at by every process in that form alone.
 namespace polyauth {
 
+// What a file is judged by besides its own bytes.
+struct CompileContext {
+  // Images in force of the files that this one depends on (of a CRL file: the trust files).
+  std::vector<std::span<const std::byte>> companions;
+  std::span<const std::byte> in_force; // image in force of this file itself; empty if none
+  std::int64_t now = 0;                // seconds since the epoch
+};
+
 // What became of the bytes of an administrator's file.
 struct Compilation {
   std::vector<std::byte> image;   // to publish, if `errors` is empty
   std::string summary;            // "devices=412 ranges=2 denials=1"
   std::vector<Diagnostic> errors; // the first ones
   std::size_t error_count = 0;
-  std::optional<Diagnostic> grave; // because of this, what was to be forbidden stays allowed
+  std::optional<Diagnostic> grave;  // because of this, what was to be forbidden stays allowed
+  std::vector<Diagnostic> warnings; // what is wrong with a file that is good enough
 };
 
 // How a kind of file is read. Stateless.
 struct FileFormat {
   FileKind kind;
   std::uint64_t size_limit; // bytes
-  Compilation (*compile)(std::string_view bytes);
+  Compilation (*compile)(std::string_view bytes, const CompileContext& context);
+  // Whether a published image is what was published, checksum and all. Asked once
+  // at a restart; what requests look at is only checked for its layout.
+  bool (*is_whole)(std::span<const std::byte> image);
 };
 
 // What one look at the file led to, for the log.
@@ -50,14 +62,20 @@ struct Refresh {
   std::vector<Diagnostic> errors;
   std::size_t error_count = 0;
   std::optional<Diagnostic> grave;
+  std::vector<Diagnostic> warnings; // kAdopted
 };
 
 // Follows one file and publishes it. One object a process; refresh() is for one
 // thread of it.
 class FilePublisher {
 public:
-  FilePublisher(const FileFormat& format, PublicationSlot& slot, ImageFolder folder, uid_t owner)
-      : format_(format), slot_(slot), folder_(std::move(folder)), owner_(owner) {}
+  // `companions` are the files that this one is judged by: whenever the version of
+  // one of them that is in force changes, this file is worth reading again, as if
+  // it had changed itself.
+  FilePublisher(const FileFormat& format, PublicationSlot& slot, ImageFolder folder, uid_t owner,
+                std::vector<PublicationSlot*> companions = {})
+      : format_(format), slot_(slot), folder_(std::move(folder)), owner_(owner),
+        companions_(std::move(companions)) {}
 
   // How long a file's size and times must have stood still before it is read.
   static constexpr std::chrono::seconds kSettled{1};
@@ -83,15 +101,28 @@ public:
   [[nodiscard]] PublicationSlot& slot() const noexcept { return slot_; }
 
 private:
+  // The images that a version is judged by, mapped for as long as that takes.
+  struct Surroundings {
+    std::vector<MappedFile> companions;
+    std::uint64_t versions = 0; // digest of which versions of the companions these are
+    std::optional<MappedFile> in_force;
+    std::string problem;     // why a companion is missing, or empty
+    bool may_return = false; // it may be there again without a new version of it
+  };
   [[nodiscard]] bool is_known(const FileStamp& stamp) noexcept;
+  [[nodiscard]] std::uint64_t companion_versions() const noexcept;
+  [[nodiscard]] Surroundings look_around() const;
   [[nodiscard]] Refresh locked_out() const;
   Refresh read_and_publish(const FileStamp& seen);
-  Refresh refuse(const FileStamp& seen, std::string problem, Compilation compilation);
+  Refresh publish(const FileStamp& seen, std::uint64_t versions, Compilation compilation);
+  Refresh refuse(const FileStamp& seen, std::uint64_t versions, std::string problem,
+                 Compilation compilation);
 
   const FileFormat& format_;
   PublicationSlot& slot_;
   ImageFolder folder_;
   uid_t owner_;
+  std::vector<PublicationSlot*> companions_;
   std::optional<FileStamp> seen_;
   std::chrono::steady_clock::time_point seen_since_;
   std::chrono::steady_clock::time_point retry_at_;

@@ -21,7 +21,7 @@
 namespace polyauth {
 
 // What the administrator's file holds. The number is stored on the board.
-enum class FileKind : std::uint32_t { kAcl = 1 };
+enum class FileKind : std::uint32_t { kAcl = 1, kTrust = 2, kRevocation = 3 };
 
 // The board's entry for one file. Lives in shared memory; address-free.
 struct PublicationSlot {
@@ -35,10 +35,13 @@ struct PublicationSlot {
 
   // Guards what follows, and publishing. Robust: a process may die with it.
   pthread_mutex_t lock;
-  FileStamp adopted;       // the file as it was when it was adopted
-  FileStamp refused;       // the last version that was refused, so that it is reported once
-  std::int64_t adopted_at; // seconds since the epoch
-  std::uint32_t config;    // the configuration that last named the file
+  FileStamp adopted; // the file as it was when it was adopted
+  FileStamp refused; // the last version that was refused, so that it is reported once
+  // Which versions of its companions either was judged by (FilePublisher).
+  std::uint64_t adopted_with;
+  std::uint64_t refused_with;
+  std::int64_t adopted_at;          // seconds since the epoch
+  std::uint32_t config;             // the configuration that last named the file
   std::atomic<std::uint64_t> floor; // generations up to this one are too old to be in force
   std::atomic<std::uint64_t> lost;  // the last generation whose image was reported as unreadable
 

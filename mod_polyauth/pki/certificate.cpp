@@ -1,22 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pki/certificate.hpp"
 
+#include "pki/asn1.hpp"
+
 #include <openssl/asn1.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/obj_mac.h>
 #include <openssl/pem.h>
 
-#include <ctime>
-
 namespace polyauth {
 
 namespace {
-
-struct FreeBio {
-  void operator()(BIO* bio) const noexcept { BIO_free(bio); }
-};
-using BioPtr = std::unique_ptr<BIO, FreeBio>;
 
 constexpr struct {
   int nid;
@@ -44,15 +39,6 @@ Result<std::string> print_value(const ASN1_STRING* value) {
   return std::string(data, static_cast<std::size_t>(length));
 }
 
-Result<std::int64_t> seconds_of(const ASN1_TIME* time) {
-  std::tm calendar{};
-  if (time == nullptr || ASN1_TIME_to_tm(time, &calendar) != 1) {
-    ERR_clear_error();
-    return Error{"a date of the certificate cannot be read"};
-  }
-  return std::int64_t{timegm(&calendar)};
-}
-
 } // namespace
 
 Result<Certificate> read_certificate(const X509* certificate) {
@@ -72,7 +58,7 @@ Result<Certificate> read_certificate(const X509* certificate) {
   }
   const auto not_before = seconds_of(X509_get0_notBefore(certificate));
   const auto not_after = seconds_of(X509_get0_notAfter(certificate));
-  if (!not_before || !not_after) return Error{not_before ? not_after.error() : not_before.error()};
+  if (!not_before || !not_after) return Error{"a date of the certificate cannot be read"};
   read.not_before = *not_before;
   read.not_after = *not_after;
   return read;

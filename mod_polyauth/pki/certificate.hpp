@@ -3,20 +3,13 @@
 
 #include "core/identity.hpp"
 #include "core/result.hpp"
-
-#include <openssl/x509.h>
+#include "pki/openssl.hpp"
 
 #include <cstdint>
-#include <memory>
 #include <string_view>
 
 // Device certificates by OpenSSL. Knows nothing of connections or httpd.
 namespace polyauth {
-
-struct FreeX509 {
-  void operator()(X509* certificate) const noexcept { X509_free(certificate); }
-};
-using X509Ptr = std::unique_ptr<X509, FreeX509>;
 
 // What the rule book needs to know of a certificate.
 struct Certificate {

@@ -6,6 +6,7 @@
 #include "tool/command.hpp"
 #include "tool/explanation.hpp"
 #include "tool/section_settings.hpp"
+#include "tool/trust_list.hpp"
 
 #include <CLI/CLI.hpp>
 #include <ctime>
@@ -23,6 +24,8 @@ struct Options {
   CLI::Option* cn_given = nullptr;
   CLI::Option* cert_given = nullptr;
   CLI::Option* acl_given = nullptr;
+  CLI::Option* trust_given = nullptr;
+  CLI::Option* crl_given = nullptr;
   std::string cn;
   std::string cert;
   std::string path;
@@ -30,6 +33,8 @@ struct Options {
   std::string path_info;
   std::string query;
   std::string acl;
+  std::string trust;
+  std::string crl;
   SettingWords words;
   bool json = false;
 };
@@ -41,75 +46,111 @@ Exit usage(Console& console, const std::string& text) {
   return Exit::kUsage;
 }
 
+// A certificate that is stated, or of a file and then with all that is in it.
+struct DeviceCertificate {
+  X509Ptr x509; // nullptr if it is only stated
+  Certificate facts;
+};
+
+// The files that a section may judge a device by; those that are not given are not
+// asked.
+struct SectionFiles {
+  std::optional<AclList> acl;
+  std::optional<TrustList> trust;
+};
+
 // A device whose certificate was presented and verified, as far as is stated.
 class StatedDevice final : public DeviceAnswers {
 public:
-  StatedDevice(const Certificate& certificate, const IdentityForms& forms, const AclList* acl,
-               Explanation& explanation)
-      : certificate_(certificate), forms_(forms), acl_(acl), explanation_(explanation) {}
+  StatedDevice(const DeviceCertificate& certificate, const IdentityForms& forms,
+               const SectionFiles& files, Explanation& explanation)
+      : certificate_(certificate), forms_(forms), files_(files), explanation_(explanation) {}
 
   CertificateState certificate() override { return CertificateState::kVerified; }
 
   Validity validity() override {
     const std::int64_t now = std::time(nullptr);
-    if (certificate_.not_yet_valid_at(now)) return Validity::kNotYetValid;
-    return certificate_.expired_at(now) ? Validity::kExpired : Validity::kValid;
+    if (certificate_.facts.not_yet_valid_at(now)) return Validity::kNotYetValid;
+    return certificate_.facts.expired_at(now) ? Validity::kExpired : Validity::kValid;
   }
 
   Trust trust() override {
-    explanation_.leave_out(Question::kTrust);
-    return Trust::kNotAsked;
+    if (!files_.trust) {
+      explanation_.leave_out(Question::kTrust);
+      return Trust::kNotAsked;
+    }
+    verdict_ = files_.trust->judge(certificate_.x509.get());
+    explanation_.note(Question::kTrust,
+                      verdict_->trusted ? chain_text(*verdict_) : verdict_->problem);
+    return verdict_->trusted ? Trust::kTrusted : Trust::kUntrusted;
   }
 
   Revocation revocation() override {
-    explanation_.leave_out(Question::kRevocation);
-    return Revocation::kNotAsked;
+    if (!verdict_ || !files_.trust->has_crls()) {
+      explanation_.leave_out(Question::kRevocation);
+      return Revocation::kNotAsked;
+    }
+    const auto revoked = files_.trust->first_revoked(*verdict_);
+    if (!revoked) return Revocation::kGood;
+    explanation_.note(Question::kRevocation, verdict_->chain[*revoked].subject + " is revoked");
+    return Revocation::kRevoked;
   }
 
   Identity identity() override {
-    const Identity identity = forms_.read(certificate_.subject);
+    const Identity identity = forms_.read(certificate_.facts.subject);
     if (const auto* mac = std::get_if<MacAddress>(&identity))
       explanation_.note(Question::kIdentity, mac->to_string());
     return identity;
   }
 
   AclAnswer acl(const MacAddress& device) override {
-    if (acl_ == nullptr) {
+    if (!files_.acl) {
       explanation_.leave_out(Question::kAcl);
       return AclAnswer::kNotSet;
     }
-    const AclRuling ruling = acl_->consult(device);
+    const AclRuling ruling = files_.acl->consult(device);
     if (ruling.answer != AclAnswer::kUnlisted)
-      explanation_.note(Question::kAcl, acl_->describe(ruling.entry));
+      explanation_.note(Question::kAcl, files_.acl->describe(ruling.entry));
     return ruling.answer;
   }
 
 private:
-  const Certificate& certificate_;
+  const DeviceCertificate& certificate_;
   const IdentityForms& forms_;
-  const AclList* acl_;
+  const SectionFiles& files_;
   Explanation& explanation_;
+  std::shared_ptr<const Verdict> verdict_;
 };
 
 // The certificate that the options state or name; complains itself.
-std::optional<Certificate> certificate_of(const Options& options, Console& console) {
+std::optional<DeviceCertificate> certificate_of(const Options& options, Console& console) {
   if (options.cn_given->count() != 0) {
-    Certificate stated;
-    stated.subject[Attribute::kCn] = {1, options.cn};
-    stated.not_after = std::numeric_limits<std::int64_t>::max();
+    DeviceCertificate stated;
+    stated.facts.subject[Attribute::kCn] = {1, options.cn};
+    stated.facts.not_after = std::numeric_limits<std::int64_t>::max();
     return stated;
   }
-  const auto fail = [&](const std::string& text) -> std::optional<Certificate> {
+  const auto fail = [&](const std::string& text) -> std::optional<DeviceCertificate> {
     console.error(options.cert + ' ' + text);
     return std::nullopt;
   };
   const auto contents = read_file(options.cert, kMaxCertificateBytes);
   if (!contents) return fail(contents.error());
-  const auto x509 = parse_pem_certificate(contents->bytes);
+  auto x509 = parse_pem_certificate(contents->bytes);
   if (!x509) return fail(x509.error());
   auto certificate = read_certificate(x509->get());
   if (!certificate) return fail("cannot be used: " + certificate.error());
-  return std::move(*certificate);
+  return DeviceCertificate{std::move(*x509), std::move(*certificate)};
+}
+
+// Reads the files that the options name; false if one cannot be used, and says why.
+bool load_files(const Options& options, SectionFiles& files, Console& console) {
+  if (options.acl_given->count() != 0 && !(files.acl = AclList::load(options.acl, console)))
+    return false;
+  if (options.trust_given->count() == 0) return true;
+  files.trust = TrustList::load(options.trust,
+                                options.crl_given->count() != 0 ? &options.crl : nullptr, console);
+  return files.trust.has_value();
 }
 
 // The options in the words of the server; `whole` holds the path if need be.
@@ -146,18 +187,21 @@ Exit run(const Options& options, Console& console) {
     return usage(console, "--path: \"" + options.path + "\" does not begin with a slash");
   if (!options.path_info.empty() && !options.path_info.starts_with('/'))
     return usage(console, "--path-info: \"" + options.path_info + "\" does not begin with a slash");
+  if (options.trust_given->count() != 0 && options.cert_given->count() == 0)
+    return usage(console, "--trust needs --cert: a stated name has no issuer");
+  if (options.crl_given->count() != 0 && options.trust_given->count() == 0)
+    return usage(console, "--crl needs --trust: its signatures are checked against it");
   const auto settings = SectionSettings::parse(options.words);
   if (!settings) return usage(console, settings.error());
   const auto certificate = certificate_of(options, console);
   if (!certificate) return Exit::kEnvironment;
-  std::optional<AclList> acl;
-  if (options.acl_given->count() != 0 && !(acl = AclList::load(options.acl, console)))
-    return Exit::kEnvironment;
+  SectionFiles files;
+  if (!load_files(options, files, console)) return Exit::kEnvironment;
 
   std::string whole;
   const Resource resource = resource_of(options, whole);
   Explanation explanation;
-  StatedDevice device(*certificate, (*settings)->identity, acl ? &*acl : nullptr, explanation);
+  StatedDevice device(*certificate, (*settings)->identity, files, explanation);
   const Decision decision =
       decide((*settings)->policy, resource, device, Scope::kOwnership, &explanation);
   if (decision.foreign) explanation.note(Question::kForeign, decision.foreign->to_string());
@@ -191,6 +235,12 @@ Action define(CLI::App& app) {
   o.cert_given = add("--cert", o.cert, "PEM",
                      "The device's certificate. It counts as presented and verified; whether it is "
                      "valid now is judged by the clock of this machine.");
+  o.trust_given = add("--trust", o.trust, "PEM",
+                      "The file of PolyAuthCACertificateFile. The chain is built from --cert and "
+                      "this file, at OpenSSL's own security level. Default: none");
+  o.crl_given = add("--crl", o.crl, "PEM",
+                    "The file of PolyAuthCARevocationFile; needs --trust. No CRL counts as being "
+                    "in force before. Default: none");
   add("--path", o.path, "PATH",
       "The path of the request as the server sees it: decoded (a space, not %20), without host "
       "and query.")
@@ -230,7 +280,8 @@ const Command kExplain = {
     "not the default), "
     "and what a password asks for.",
     "  polyauthctl explain --cn 0004F2AABBCC --path /0004f2aabbcc.cfg\n"
-    "  polyauthctl explain --cert phone.pem --acl phones.acl --method PUT \\\n"
+    "  polyauthctl explain --cert phone.pem --trust maker-ca.pem --crl maker.crl \\\n"
+    "      --acl phones.acl --method PUT \\\n"
     "      --path /logs/0004f2aabbcc-boot.log --uploads poly '{mac}-crash*.txt'\n",
     define,
 };

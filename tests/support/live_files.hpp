@@ -66,6 +66,11 @@ public:
     return {format, slot_, images_, static_cast<uid_t>(-1)};
   }
   [[nodiscard]] LiveFile<Number> reader(std::uint64_t floor = 0) { return {slot_, images_, floor}; }
+  [[nodiscard]] PublicationSlot& slot() noexcept { return slot_; }
+  [[nodiscard]] const ImageFolder& image_folder() const noexcept { return images_; }
+  [[nodiscard]] PublicationSlot& another_slot(FileKind kind, std::string_view name) {
+    return *board_.slot(kind, name);
+  }
   [[nodiscard]] std::uint64_t generation() const { return slot_.generation; }
   [[nodiscard]] std::string image(std::uint64_t generation) const {
     return images_.image(slot_, generation);
@@ -91,7 +96,7 @@ public:
   }
 
 private:
-  static Compilation compile(std::string_view bytes) {
+  static Compilation compile(std::string_view bytes, const CompileContext&) {
     Compilation compilation;
     int number = 0;
     const auto end = bytes.data() + bytes.size();
@@ -108,13 +113,17 @@ private:
     compilation.summary = "number " + std::to_string(number);
     return compilation;
   }
-  static Compilation die(std::string_view) {
+  static Compilation die(std::string_view, const CompileContext&) {
     ::kill(::getpid(), SIGKILL);
     return {};
   }
-  static Compilation change(std::string_view bytes) {
+  static Compilation change(std::string_view bytes, const CompileContext& context) {
     append(changing, "3");
-    return compile(bytes);
+    return compile(bytes, context);
+  }
+  static bool is_whole(std::span<const std::byte> image) {
+    const auto number = Number::open_published(image);
+    return number && number->value() >= 0;
   }
   inline static std::string changing;
 
@@ -125,8 +134,8 @@ private:
   Clock::time_point latest_ = start_;
 };
 
-inline const FileFormat LiveFiles::kNumber = {FileKind::kAcl, kLimit, compile};
-inline const FileFormat LiveFiles::kKillsItself = {FileKind::kAcl, kLimit, die};
-inline const FileFormat LiveFiles::kChangesItself = {FileKind::kAcl, kLimit, change};
+inline const FileFormat LiveFiles::kNumber = {FileKind::kAcl, kLimit, compile, is_whole};
+inline const FileFormat LiveFiles::kKillsItself = {FileKind::kAcl, kLimit, die, is_whole};
+inline const FileFormat LiveFiles::kChangesItself = {FileKind::kAcl, kLimit, change, is_whole};
 
 } // namespace polyauth::test

@@ -13,7 +13,7 @@ using test::mac;
 
 namespace {
 
-Compilation compile(std::string_view text) { return kAclFormat.compile(text); }
+Compilation compile(std::string_view text) { return kAclFormat.compile(text, {}); }
 
 AclAnswer consult(const PublishedAcl& acl, std::string_view text) {
   return acl.list.consult(mac(text)).answer;
@@ -71,6 +71,14 @@ TEST_CASE("what is no image is not taken for one", "[acl]") {
        {std::size_t{0}, std::size_t{7}, image.size() / 2, image.size() - 1})
     CHECK_FALSE(PublishedAcl::open_published(std::span(image).first(size)));
   CHECK_FALSE(PublishedAcl::open_published(std::vector<std::byte>(image.size())));
+}
+
+TEST_CASE("an image with a flipped bit is not whole", "[acl]") {
+  std::vector<std::byte> image = compile("0004f2aabbcc\n").image;
+  CHECK(kAclFormat.is_whole(image));
+  image.back() ^= std::byte{1};
+  CHECK_FALSE(kAclFormat.is_whole(image));
+  CHECK_FALSE(kAclFormat.is_whole({}));
 }
 
 TEST_CASE("a list that one process publishes decides in another", "[acl]") {
