@@ -34,7 +34,14 @@ std::optional<MacAddress> ServerDeviceAnswers::admitted() {
   return std::nullopt;
 }
 
-CertificateState ServerDeviceAnswers::certificate() { return presented_.state; }
+CertificateState ServerDeviceAnswers::certificate() {
+  // What mod_ssl says of a resumed session is no verification then, and without a trust
+  // file there is no other.
+  if (globals_.has_optional_no_ca && trust_source_ == nullptr && presented_.ssl != nullptr &&
+      SSL_session_reused(presented_.ssl) != 0 && presented_.state == CertificateState::kVerified)
+    return CertificateState::kUnverified;
+  return presented_.state;
+}
 
 Validity ServerDeviceAnswers::validity() {
   const Certificate& facts = presented_.device->facts;
