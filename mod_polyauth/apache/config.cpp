@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apache/config.hpp"
 
-#include <algorithm>
 #include <stdexcept>
 #include <type_traits>
 
@@ -35,11 +34,6 @@ Globals& Globals::of(apr_pool_t* pconf) {
     apr_pool_userdata_setn(found, kGlobalsKey, nullptr, pconf);
   }
   return *static_cast<Globals*>(found);
-}
-
-bool Globals::refuses(const server_rec* s) const noexcept {
-  return refuses_all ||
-         std::find(refused_hosts.begin(), refused_hosts.end(), s) != refused_hosts.end();
 }
 
 } // namespace polyauth::apache

@@ -9,6 +9,7 @@
 #include "pki/revocation_file.hpp"
 #include "pki/trust_file.hpp"
 
+#include <algorithm>
 #include <new>
 #include <optional>
 #include <utility>
@@ -106,7 +107,11 @@ struct Globals {
   Globals();
   // Made on first use; the same object for every server of a configuration.
   static Globals& of(apr_pool_t* pconf);
-  [[nodiscard]] bool refuses(const server_rec* s) const noexcept;
+  [[nodiscard]] bool refuses(const server_rec* s) const noexcept {
+    return refuses_all ||
+           (!refused_hosts.empty() &&
+            std::find(refused_hosts.begin(), refused_hosts.end(), s) != refused_hosts.end());
+  }
   [[nodiscard]] bool follows_nothing() const noexcept {
     return trusts.empty() && revocations.empty() && acls.empty();
   }

@@ -60,13 +60,10 @@ std::size_t set_variables(apr_table_t* env, const Variables& values) {
 // Whether the entries that were added at `at` stand there as they were, and nothing
 // of ours, in whatever spelling, has come behind them.
 bool still_says(Entries entries, std::size_t at, const Variables& values) noexcept {
-  for (std::size_t i = 0; i < kNames.size(); ++i) {
-    if (values[i] == nullptr) continue;
-    if (at >= entries.size() || entries[at].key != kNames[i] || entries[at].val != values[i])
-      return false;
-    ++at;
-  }
-  return !any_is_ours(entries, at);
+  if (at + values.size() > entries.size()) return false;
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (entries[at + i].val != values[i] || entries[at + i].key != kNames[i]) return false;
+  return !any_is_ours(entries, at + values.size());
 }
 
 // A client's text between double quotes. httpd escapes control characters and
@@ -111,6 +108,7 @@ void set_environment(request_rec* r, RequestState& judged) {
 }
 
 void confirm_environment(request_rec* r, RequestState& judged) {
+  // Where some of them are not set, which is rare, it is done again.
   if (!still_says(entries_of(r->subprocess_env), judged.variables_at, judged.variables))
     set_environment(r, judged);
 }

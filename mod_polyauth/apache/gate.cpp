@@ -37,11 +37,9 @@ Decision decide_now(request_rec* r, RequestState& state) {
   const Globals& defaults = globals(r->server);
   if (defaults.refuses(r->server)) return {};
   const MatchRule& match = config.match != nullptr ? *config.match : defaults.default_match;
-  Policy policy;
-  policy.match = match.match;
-  policy.query_name = match.query_name;
-  policy.shared = config.shared != nullptr ? config.shared : &defaults.default_shared;
-  policy.uploads = config.uploads != nullptr ? config.uploads : &defaults.default_uploads;
+  const Policy policy = {match.match, match.query_name,
+                         config.shared != nullptr ? config.shared : &defaults.default_shared,
+                         config.uploads != nullptr ? config.uploads : &defaults.default_uploads};
   // A request that was found to be the device's own stays so when httpd maps it
   // to a name that tells nothing, in itself or in an inner request.
   const RequestState* const before = last_judged(r);

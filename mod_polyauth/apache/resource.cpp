@@ -86,28 +86,28 @@ std::string_view decoded_path(request_rec* r, std::string_view path) {
 
 Resource describe_resource(request_rec* r, const RequestTexts& texts, Handler handler,
                            bool from_own_file) {
-  Resource resource;
-  resource.method = texts.method;
-  resource.proxied = ascii::starts_with(texts.filename, kProxyPrefix);
-  resource.path = resource.proxied ? decoded_path(r, texts.uri) : texts.uri;
-  resource.path_info = texts.path_info;
-  resource.file_exists = r->finfo.filetype != APR_NOFILE && r->finfo.filetype != APR_DIR;
-  resource.query = texts.args;
-  resource.handler = handler;
-  resource.from_own_file = from_own_file;
-  if (resource.proxied) {
-    resource.mapped = sent_url(texts.filename);
-    return resource;
-  }
-  resource.mapped = mapped_file(r, texts.filename);
+  const bool exists = r->finfo.filetype != APR_NOFILE && r->finfo.filetype != APR_DIR;
+  if (ascii::starts_with(texts.filename, kProxyPrefix))
+    return {texts.method,
+            decoded_path(r, texts.uri),
+            texts.path_info,
+            exists,
+            texts.args,
+            sent_url(texts.filename),
+            true,
+            handler,
+            from_own_file};
+  std::string_view mapped = mapped_file(r, texts.filename);
   // What does not exist yet is split where the file system ends.
-  if (!resource.file_exists && !resource.path_info.empty())
-    resource.mapped = view(apr_pstrcat(
-        r->pool, apr_pstrmemdup(r->pool, resource.mapped.data(), resource.mapped.size()),
-        r->path_info, nullptr));
+  if (!exists && !texts.path_info.empty())
+    mapped = view(apr_pstrcat(r->pool, apr_pstrmemdup(r->pool, mapped.data(), mapped.size()),
+                              r->path_info, nullptr));
   // A look-up by file name outside the directory has no URL.
-  if (resource.path.empty()) resource.path = resource.mapped;
-  return resource;
+  return {texts.method,    texts.uri.empty() ? mapped : texts.uri,
+          texts.path_info, exists,
+          texts.args,      mapped,
+          false,           handler,
+          from_own_file};
 }
 
 } // namespace polyauth::apache

@@ -19,14 +19,17 @@ struct Run {
   [[nodiscard]] std::size_t size() const noexcept { return end - begin; }
 };
 
+// Precondition: a hex digit stands at `begin`.
 Run run_at(std::string_view text, std::size_t begin) noexcept {
-  Run run{begin, begin, 0};
-  for (; run.end < text.size(); ++run.end) {
-    const std::uint8_t value = ascii::hex_value(text[run.end]);
+  const char* at = text.data() + begin;
+  const char* const end = text.data() + text.size();
+  std::uint64_t bits = 0;
+  do {
+    const std::uint8_t value = ascii::hex_value(*at);
     if (value == 0xff) break;
-    run.bits = run.bits << 4 | value;
-  }
-  return run;
+    bits = bits << 4 | value;
+  } while (++at != end);
+  return {begin, static_cast<std::size_t>(at - text.data()), bits};
 }
 
 bool is_word_letter(char c) noexcept { return ascii::is_letter(c) && !ascii::is_hex(c); }
