@@ -2,13 +2,13 @@
 #include "apache/config.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <stdexcept>
 #include <type_traits>
 
 namespace polyauth::apache {
 
 static_assert(std::is_trivially_destructible_v<DirConfig>);
+static_assert(std::is_trivially_destructible_v<ServerConfig>);
 
 namespace {
 
@@ -37,13 +37,6 @@ Globals& Globals::of(apr_pool_t* pconf) {
   return *static_cast<Globals*>(found);
 }
 
-AclSource* Globals::acl(apr_pool_t* pconf, const char* path) {
-  for (AclSource* const source : acls)
-    if (std::strcmp(source->path, path) == 0) return source;
-  acls.push_back(make_on_pool<AclSource>(pconf, AclSource{apr_pstrdup(pconf, path)}));
-  return acls.back();
-}
-
 bool Globals::refuses(const server_rec* s) const noexcept {
   return refuses_all ||
          std::find(refused_hosts.begin(), refused_hosts.end(), s) != refused_hosts.end();
@@ -52,13 +45,22 @@ bool Globals::refuses(const server_rec* s) const noexcept {
 } // namespace polyauth::apache
 
 using polyauth::apache::DirConfig;
+using polyauth::apache::ServerConfig;
 
 extern "C" void* polyauth_create_dir_config(apr_pool_t* p, char*) {
   return new (apr_palloc(p, sizeof(DirConfig))) DirConfig();
 }
 
 extern "C" void* polyauth_create_server_config(apr_pool_t* p, server_rec*) {
-  return &polyauth::apache::Globals::of(p);
+  return new (apr_palloc(p, sizeof(ServerConfig)))
+      ServerConfig{&polyauth::apache::Globals::of(p), std::nullopt};
+}
+
+extern "C" void* polyauth_merge_server_config(apr_pool_t* p, void* base_config, void* add_config) {
+  auto* const merged = new (apr_palloc(p, sizeof(ServerConfig)))
+      ServerConfig(*static_cast<ServerConfig*>(add_config));
+  if (!merged->expired) merged->expired = static_cast<ServerConfig*>(base_config)->expired;
+  return merged;
 }
 
 // Runs in every request, for every section that matches: no copy without need.
@@ -74,6 +76,8 @@ extern "C" void* polyauth_merge_dir_config(apr_pool_t* p, void* base_config, voi
   if (merged->shared == nullptr) merged->shared = base.shared;
   if (merged->uploads == nullptr) merged->uploads = base.uploads;
   if (!merged->acl) merged->acl = base.acl;
+  if (!merged->trust) merged->trust = base.trust;
+  if (!merged->revocations) merged->revocations = base.revocations;
   if (!merged->deny_status) merged->deny_status = base.deny_status;
   return merged;
 }

@@ -6,8 +6,9 @@
 #include "core/identity.hpp"
 #include "core/rule_book.hpp"
 #include "io/acl_file.hpp"
+#include "pki/revocation_file.hpp"
+#include "pki/trust_file.hpp"
 
-#include <chrono>
 #include <new>
 #include <optional>
 #include <utility>
@@ -30,11 +31,23 @@ template <typename T, typename... Args> T* make_on_pool(apr_pool_t* p, Args&&...
 
 enum class Mode : std::uint8_t { kOff, kAudit, kOn };
 
-// An ACL that some section names; one object for each path. On pconf.
-struct AclSource {
+// PolyAuthExpiredCertificates.
+enum class ExpiredCertificates : std::uint8_t { kRefuse, kListed };
+
+// A file of the administrator that some section names and that is followed while
+// the server runs; one object for each kind and path. On pconf.
+struct FollowedFile {
+  const char* directive;
   const char* path;
-  LiveAcl* live = nullptr; // from post_config on; nullptr: refuse
+  const FileFormat* format;
+  std::vector<const FollowedFile*> companions; // that it is judged by; from check_config on
 };
+template <typename View> struct LiveSource : FollowedFile {
+  LiveFile<View>* live = nullptr; // from post_config on; nullptr: refuse
+};
+using AclSource = LiveSource<PublishedAcl>;
+using TrustSource = LiveSource<PublishedTrust>;
+using RevocationSource = LiveSource<PublishedRevocations>;
 
 // The settings of one section; what is not set is empty. Merged setting by
 // setting, the more specific section wins. Holds pointers into pconf and is
@@ -46,11 +59,13 @@ struct DirConfig {
   const SharedFiles* shared = nullptr;
   const Uploads* uploads = nullptr;
   std::optional<AclSource*> acl; // nullptr inside: none
+  std::optional<TrustSource*> trust;
+  std::optional<RevocationSource*> revocations;
   std::optional<int> deny_status;
 
   [[nodiscard]] bool empty() const noexcept {
     return !mode && identity == nullptr && match == nullptr && shared == nullptr &&
-           uploads == nullptr && !acl && !deny_status;
+           uploads == nullptr && !acl && !trust && !revocations && !deny_status;
   }
   [[nodiscard]] Mode effective_mode() const noexcept { return mode.value_or(Mode::kOff); }
 };
@@ -58,6 +73,9 @@ struct DirConfig {
 // What belongs to the whole configuration and not to a section. On pconf, gone
 // before the next configuration is read.
 struct Globals {
+  // Each kind after those that it is judged by.
+  std::vector<TrustSource*> trusts;
+  std::vector<RevocationSource*> revocations;
   std::vector<AclSource*> acls;
   std::optional<apr_interval_time_t> reload_interval;
   // Virtual hosts whose governed sections refuse everything, because a restart
@@ -70,6 +88,9 @@ struct Globals {
   // mod_cache is loaded: it must be told what not to keep.
   bool has_cache = false;
 
+  // The TLS contexts of the virtual hosts with PolyAuthExpiredCertificates listed.
+  std::vector<const SSL_CTX*> listed_contexts;
+
   // What is meant where a section says nothing.
   IdentityForms default_identity;
   SharedFiles default_shared;
@@ -81,12 +102,25 @@ struct Globals {
   Globals();
   // Made on first use; the same object for every server of a configuration.
   static Globals& of(apr_pool_t* pconf);
-  AclSource* acl(apr_pool_t* pconf, const char* path);
   [[nodiscard]] bool refuses(const server_rec* s) const noexcept;
+  [[nodiscard]] bool follows_nothing() const noexcept {
+    return trusts.empty() && revocations.empty() && acls.empty();
+  }
 };
 
+// The settings of one virtual host.
+struct ServerConfig {
+  Globals* globals;
+  std::optional<ExpiredCertificates> expired;
+};
+
+[[nodiscard]] inline const ServerConfig& server_config(const server_rec* s) noexcept {
+  return *static_cast<const ServerConfig*>(
+      ap_get_module_config(s->module_config, &polyauth_module));
+}
+
 [[nodiscard]] inline Globals& globals(const server_rec* s) noexcept {
-  return *static_cast<Globals*>(ap_get_module_config(s->module_config, &polyauth_module));
+  return *server_config(s).globals;
 }
 
 // The section that httpd has merged for this request.

@@ -23,6 +23,18 @@ struct ConfigLine {
   [[nodiscard]] std::string where() const; // "file:line"
 };
 
+// A section that the gate answers for.
+struct Governed {
+  const ConfigLine* line; // PolyAuth On, PolyAuth Audit, Require polyauth
+  bool audit;
+  bool by_require;
+};
+
+// Whether a line concerns a virtual host (nullptr: the main server).
+[[nodiscard]] inline bool reaches(const ConfigLine& line, const ap_directive_t* host) noexcept {
+  return line.host == nullptr || line.host == host;
+}
+
 // Every directive of the tree, in order. Views into the tree.
 [[nodiscard]] std::vector<ConfigLine> flatten_config_tree(const ap_directive_t* tree);
 

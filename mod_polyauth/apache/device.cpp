@@ -4,27 +4,71 @@
 namespace polyauth::apache {
 
 CertificateState ServerDeviceAnswers::certificate() {
-  const PresentedCertificate presented = presented_certificate(r_, forms_);
-  certificate_ = presented.device;
-  return presented.state;
+  presented_ = presented_certificate(r_, forms_);
+  return presented_.state;
 }
 
 Validity ServerDeviceAnswers::validity() {
   // The clock now, not when the request line came: a body may take long.
-  const std::int64_t now = apr_time_sec(apr_time_now());
-  if (certificate_->facts.not_yet_valid_at(now)) return Validity::kNotYetValid;
-  if (certificate_->facts.expired_at(now)) return Validity::kExpired;
-  return Validity::kValid;
+  now_ = apr_time_sec(apr_time_now());
+  const Certificate& facts = presented_.device->facts;
+  if (facts.not_yet_valid_at(now_)) return Validity::kNotYetValid;
+  if (!facts.expired_at(now_)) return Validity::kValid;
+  // Both where the certificate was accepted and where it is used.
+  const bool excused = server_config(r_->server).expired == ExpiredCertificates::kListed &&
+                       excuses_expiry(globals_, presented_.ssl) &&
+                       config_.trust.value_or(nullptr) != nullptr;
+  return excused ? Validity::kExpiredUnlessNamed : Validity::kExpired;
 }
 
-Identity ServerDeviceAnswers::identity() { return certificate_->identity_by(forms_); }
+Trust ServerDeviceAnswers::trust() {
+  const TrustSource* const source = config_.trust.value_or(nullptr);
+  if (source == nullptr) return Trust::kNotAsked;
+  if (source->live == nullptr) return Trust::kUnavailable;
+  auto& known = standing().trust;
+  if (!known.holds(source, source->live->generation()) || now_ < known.answer->holds_since ||
+      now_ > known.answer->holds_until) {
+    const auto snapshot = source->live->current();
+    if (!snapshot) return Trust::kUnavailable;
+    known = {source, snapshot->generation,
+             snapshot->view.judge(presented_.device->certificate.get(),
+                                  security_level(presented_.ssl), now_)};
+  }
+  return known.answer->trusted ? Trust::kTrusted : Trust::kUntrusted;
+}
+
+Revocation ServerDeviceAnswers::revocation() {
+  const RevocationSource* const source = config_.revocations.value_or(nullptr);
+  if (source == nullptr) return Revocation::kNotAsked;
+  // Without a trust file nobody knows the chain. A start does not come so far.
+  if (config_.trust.value_or(nullptr) == nullptr || source->live == nullptr)
+    return Revocation::kUnavailable;
+  const auto& verdict = standing().trust.answer;
+  auto& known = standing().revocation;
+  if (!known.holds(source, source->live->generation()) || standing().revocation_of != verdict) {
+    const auto snapshot = source->live->current();
+    if (!snapshot) return Revocation::kUnavailable;
+    const bool revoked = snapshot->view.first_revoked(verdict->chain).has_value();
+    known = {source, snapshot->generation, revoked ? Revocation::kRevoked : Revocation::kGood};
+    standing().revocation_of = verdict;
+  }
+  return known.answer;
+}
+
+Identity ServerDeviceAnswers::identity() { return presented_.device->identity_by(forms_); }
 
 AclAnswer ServerDeviceAnswers::acl(const MacAddress& device) {
-  if (!config_.acl || *config_.acl == nullptr) return AclAnswer::kNotSet;
-  LiveAcl* const live = (*config_.acl)->live;
-  const auto snapshot = live != nullptr ? live->current() : nullptr;
-  if (!snapshot) return AclAnswer::kUnavailable;
-  return snapshot->view.list.consult(device).answer;
+  const AclSource* const source = config_.acl.value_or(nullptr);
+  if (source == nullptr) return AclAnswer::kNotSet;
+  if (source->live == nullptr) return AclAnswer::kUnavailable;
+  auto& known = standing().acl;
+  if (!known.holds(source, source->live->generation()) || standing().acl_device != device) {
+    const auto snapshot = source->live->current();
+    if (!snapshot) return AclAnswer::kUnavailable;
+    known = {source, snapshot->generation, snapshot->view.list.consult(device).answer};
+    standing().acl_device = device;
+  }
+  return known.answer;
 }
 
 } // namespace polyauth::apache

@@ -72,11 +72,24 @@ const char* set_match(cmd_parms* cmd, void* config, const char* word, const char
   });
 }
 
-const char* set_acl_file(cmd_parms* cmd, void* config, const char* word) noexcept {
+// The one object of the configuration for a path; made on first use.
+template <typename Source>
+Source* source_of(const cmd_parms* cmd, std::vector<Source*>& sources, const char* path,
+                  const FileFormat& format) {
+  for (Source* const source : sources)
+    if (std::strcmp(source->path, path) == 0) return source;
+  sources.push_back(make_on_pool<Source>(cmd->pool, Source{{cmd->cmd->name, path, &format, {}}}));
+  return sources.back();
+}
+
+// A setter for a file that is followed.
+template <typename Source, std::optional<Source*> DirConfig::*Member,
+          std::vector<Source*> Globals::*Sources, const FileFormat* Format>
+const char* set_file(cmd_parms* cmd, void* config, const char* word) noexcept {
   return setter(cmd, [&]() -> const char* {
-    auto& acl = static_cast<DirConfig*>(config)->acl;
+    auto& setting = static_cast<DirConfig*>(config)->*Member;
     if (std::strcmp(word, "none") == 0) {
-      acl = nullptr;
+      setting = nullptr;
       return nullptr;
     }
     const char* const path = ap_server_root_relative(cmd->pool, word);
@@ -85,7 +98,24 @@ const char* set_acl_file(cmd_parms* cmd, void* config, const char* word) noexcep
     if (*word == '\0' || path == nullptr)
       return complain(cmd,
                       "\"" + std::string(word) + "\" is not a path; accepted are a path and none");
-    acl = Globals::of(cmd->pool).acl(cmd->pool, path);
+    setting = source_of(cmd, Globals::of(cmd->pool).*Sources, path, *Format);
+    return nullptr;
+  });
+}
+
+const char* set_expired_certificates(cmd_parms* cmd, void*, const char* word) noexcept {
+  return setter(cmd, [&]() -> const char* {
+    const char* const context = ap_check_cmd_context(cmd, NOT_IN_DIR_LOC_FILE);
+    if (context != nullptr) return context;
+    auto& expired = static_cast<ServerConfig*>(
+                        ap_get_module_config(cmd->server->module_config, &polyauth_module))
+                        ->expired;
+    if (std::strcmp(word, "refuse") == 0)
+      expired = ExpiredCertificates::kRefuse;
+    else if (std::strcmp(word, "listed") == 0)
+      expired = ExpiredCertificates::kListed;
+    else
+      return complain(cmd, std::string("\"") + word + "\" is not accepted; write refuse or listed");
     return nullptr;
   });
 }
@@ -144,8 +174,20 @@ extern "C" const command_rec polyauth_commands[] = {
     AP_INIT_TAKE_ARGV("PolyAuthUploads", (set_list<Uploads, &DirConfig::uploads>), nullptr,
                       kSections,
                       "none, any, or poly and patterns of own files that a device may store"),
-    AP_INIT_TAKE1("PolyAuthAclFile", set_acl_file, nullptr, kSections,
-                  "the list of devices that may be served, or none"),
+    AP_INIT_TAKE1("PolyAuthAclFile",
+                  (set_file<AclSource, &DirConfig::acl, &Globals::acls, &kAclFormat>), nullptr,
+                  kSections, "the list of devices that may be served, or none"),
+    AP_INIT_TAKE1("PolyAuthCACertificateFile",
+                  (set_file<TrustSource, &DirConfig::trust, &Globals::trusts, &kTrustFormat>),
+                  nullptr, kSections,
+                  "the CA certificates (PEM) that device certificates are judged by, or none"),
+    AP_INIT_TAKE1("PolyAuthCARevocationFile",
+                  (set_file<RevocationSource, &DirConfig::revocations, &Globals::revocations,
+                            &kRevocationFormat>),
+                  nullptr, kSections,
+                  "CRLs (PEM) of the CAs in PolyAuthCACertificateFile, or none"),
+    AP_INIT_TAKE1("PolyAuthExpiredCertificates", set_expired_certificates, nullptr, RSRC_CONF,
+                  "refuse, or listed to admit expired certificates of devices that the ACL names"),
     AP_INIT_TAKE1("PolyAuthReloadInterval", set_reload_interval, nullptr, RSRC_CONF,
                   "how soon a changed file is in force, with unit, as in 5s"),
     AP_INIT_TAKE1("PolyAuthDenyStatus", set_deny_status, nullptr, kSections,

@@ -67,8 +67,26 @@ int deny_status(const request_rec* r) noexcept {
   return settings(r).deny_status.value_or(HTTP_FORBIDDEN);
 }
 
+// Refuses what PolyAuth On does not answer for, because the certificate was let in
+// for the sake of what it does.
+int refuse_expired(request_rec* r) noexcept {
+  RequestState& state = state_of(r);
+  const bool is_new = !state.decision || state.decision->reason != Reason::kCertificateExpired;
+  state.audit = false;
+  if (is_new) {
+    state.decision = Decision{Reason::kCertificateExpired, std::nullopt, std::nullopt};
+    state.write_device_text();
+    keep_private(r);
+    set_environment(r, state);
+    log_refusal(r, state);
+  }
+  return deny_status(r);
+}
+
 // DECLINED, or the status of a refusal. Idempotent; every hook calls it.
 int enforce(request_rec* r, Handler handler) noexcept {
+  if (settings(r).effective_mode() != Mode::kOn && rides_on_expired_certificate(r))
+    return refuse_expired(r);
   const auto governed = governance(r);
   if (!governed) return DECLINED;
   const bool is_new = judge(r, handler, governed->scope);
@@ -84,11 +102,13 @@ int enforce(request_rec* r, Handler handler) noexcept {
 }
 
 // Whether a hook has nothing to ask: the request was granted, and since then
-// nobody has mapped it anew.
+// nobody has mapped it anew. Where expired certificates may come in, not even then:
+// what has granted it may be less than PolyAuth On.
 bool is_settled(const request_rec* r) noexcept {
   const RequestState* const state = find_state(r);
   return state != nullptr && state->decision && state->decision->granted() &&
-         is_as_judged(r, *state, state->handler, state->scope);
+         is_as_judged(r, *state, state->handler, state->scope) &&
+         globals(r->server).listed_contexts.empty();
 }
 
 // The early refusal, in the phase where an administrator expects it, and after
@@ -117,7 +137,8 @@ extern "C" int polyauth_environment_fixup(request_rec* r) {
 // it sends.
 extern "C" int polyauth_last_fixup(request_rec* r) {
   if (is_settled(r)) return DECLINED;
-  if (governance(r)) return enforce(r, Handler::kUnknown);
+  if (const int refusal = enforce(r, Handler::kUnknown); refusal != DECLINED) return refusal;
+  if (governance(r)) return DECLINED;
   // An internal fast redirect to an ungoverned script: it is the device's all the
   // same, and no less private.
   if (const RequestState* const state = find_state(r); state != nullptr && state->decision) {
@@ -152,6 +173,23 @@ extern "C" int polyauth_last_handler(request_rec* r) {
       rule != nullptr && (rule->match == Match::kUri || rule->match == Match::kQuery);
   if (!asks_for_file && r->method_number != M_POST) return DECLINED;
   return enforce(r, Handler::kFile);
+}
+
+// Before mod_cache answers from what it keeps, without any of the phases above: with
+// such a certificate every request goes through all of them.
+extern "C" int polyauth_quick_handler(request_rec* r, int lookup) {
+  if (!rides_on_expired_certificate(r)) return DECLINED;
+  // A look-up that httpd runs later has been through them then.
+  if (lookup != 0 || r->main == nullptr)
+    if (const int status = ap_process_request_internal(r); status != OK) return status;
+  return lookup != 0 ? OK : ap_invoke_handler(r);
+}
+
+// TRACE and "OPTIONS *" end here, before any phase that asks.
+extern "C" int polyauth_map_to_storage(request_rec* r) {
+  const bool ends_here =
+      r->method_number == M_TRACE || (r->uri != nullptr && std::strcmp(r->uri, "*") == 0);
+  return ends_here && rides_on_expired_certificate(r) ? refuse_expired(r) : DECLINED;
 }
 
 extern "C" int polyauth_log_transaction(request_rec* r) {
@@ -192,6 +230,8 @@ void register_gate_hooks() {
   static const char* const after_ssl[] = {"mod_ssl.c", nullptr};
   static const char* const before_headers[] = {"mod_headers.c", nullptr};
   static const char* const before_cache[] = {"mod_cache.c", nullptr};
+  ap_hook_quick_handler(polyauth_quick_handler, nullptr, before_cache, APR_HOOK_REALLY_FIRST);
+  ap_hook_map_to_storage(polyauth_map_to_storage, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
   // PER_CONF: anything else would switch httpd's own rule off for every module.
   ap_hook_check_access(polyauth_check_access, after_ssl, nullptr, APR_HOOK_LAST,
                        AP_AUTH_INTERNAL_PER_CONF);

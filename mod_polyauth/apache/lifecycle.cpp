@@ -3,7 +3,7 @@
 #include "apache/boundary.hpp"
 #include "apache/config.hpp"
 #include "apache/gate.hpp"
-#include "apache/live_lists.hpp"
+#include "apache/live_files.hpp"
 #include "apache/require_provider.hpp"
 #include "apache/startup_checks.hpp"
 #include "apache/tls_connection.hpp"

@@ -21,6 +21,8 @@
 #define PA1014 "PA1014: " // mod_watchdog is missing
 #define PA1015 "PA1015: " // lists cannot be published
 #define PA1016 "PA1016: " // a setting without PolyAuth On
+#define PA1017 "PA1017: " // CRLs without a trust file
+#define PA1018 "PA1018: " // expired certificates without ACL and trust file
 
 // 2: live files
 #define PA2001 "PA2001: " // a file is in force
@@ -28,6 +30,8 @@
 #define PA2003 "PA2003: " // a changed file was refused, and with it a denial
 #define PA2004 "PA2004: " // nothing is in force
 #define PA2005 "PA2005: " // what is in force cannot be read by the processes
+#define PA2006 "PA2006: " // a remark about a file that is in force
+#define PA2007 "PA2007: " // a CRL in force is overdue
 
 // 5: decisions
 #define PA5001 "PA5001: " // granted

@@ -7,6 +7,7 @@
 void* polyauth_create_dir_config(apr_pool_t* p, char* dir);
 void* polyauth_merge_dir_config(apr_pool_t* p, void* base, void* add);
 void* polyauth_create_server_config(apr_pool_t* p, server_rec* s);
+void* polyauth_merge_server_config(apr_pool_t* p, void* base, void* add);
 extern const command_rec polyauth_commands[];
 void polyauth_register_hooks(apr_pool_t* p);
 
@@ -17,7 +18,7 @@ __attribute__((visibility("default"))) AP_DECLARE_MODULE(polyauth) = {
     polyauth_create_dir_config,
     polyauth_merge_dir_config,
     polyauth_create_server_config,
-    NULL,
+    polyauth_merge_server_config,
     polyauth_commands,
     polyauth_register_hooks,
     0,

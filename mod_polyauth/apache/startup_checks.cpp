@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apache/startup_checks.hpp"
 
+#include "apache/complaints.hpp"
 #include "apache/config_tree.hpp"
 #include "apache/messages.hpp"
+#include "apache/trust_checks.hpp"
 #include "core/ascii.hpp"
 
 #include <algorithm>
@@ -18,22 +20,14 @@ using ascii::equal_ignoring_case;
 
 constexpr int kMakersDepth = 3; // the CAs above a leaf of the phone maker
 
-// A section that the gate answers for.
-struct Governed {
-  const ConfigLine* line; // PolyAuth On, PolyAuth Audit, Require polyauth
-  bool audit;
-  bool by_require;
-};
-
 class Checks {
 public:
-  Checks(Globals& globals, server_rec* main_server, bool restart)
-      : globals_(globals), main_(main_server), restart_(restart),
-        lines_(flatten_config_tree(ap_conftree)) {
+  Checks(Globals& globals, Complaints& complaints)
+      : complaints_(complaints), lines_(flatten_config_tree(ap_conftree)) {
     for (const ConfigLine& line : lines_) {
       if (line.host != nullptr) hosts_.insert(line.host);
       if (line.is("Alias") && std::strstr(line.node->args, "%{") != nullptr)
-        globals_.has_alias_expression = true;
+        globals.has_alias_expression = true;
       if (line.is("PolyAuth") && !line.has_word("Off"))
         governed_.push_back({&line, line.has_word("Audit"), false});
       else if (line.is("Require") &&
@@ -42,10 +36,10 @@ public:
     }
   }
 
-  bool run() {
+  void run() {
     for (const Governed& section : governed_)
       if (section.audit)
-        warn(
+        complaints_.warn(
             PA1005, *section.line,
             "PolyAuth Audit refuses nothing, and cannot see handshakes that mod_ssl refuses (count "
             "AH02039, or AH02276 at LogLevel ssl:info, and AH02040 in the log); write PolyAuth On "
@@ -56,14 +50,18 @@ public:
     check_some_host_asks_for_certificates();
     check_require_stands_alone();
     check_settings_act();
-    return sound_;
+  }
+
+  [[nodiscard]] const std::vector<ConfigLine>& lines() const noexcept { return lines_; }
+  [[nodiscard]] const std::vector<Governed>& governed() const noexcept { return governed_; }
+  [[nodiscard]] std::vector<const ap_directive_t*> tls_hosts() const {
+    std::vector<const ap_directive_t*> found(hosts_.begin(), hosts_.end());
+    found.push_back(nullptr);
+    std::erase_if(found, [&](const ap_directive_t* host) { return !has_tls(host); });
+    return found;
   }
 
 private:
-  static bool reaches(const ConfigLine& line, const ap_directive_t* host) {
-    return line.host == nullptr || line.host == host;
-  }
-
   std::vector<Governed> governed_in(const ap_directive_t* host) const {
     std::vector<Governed> found;
     std::copy_if(governed_.begin(), governed_.end(), std::back_inserter(found),
@@ -98,10 +96,11 @@ private:
     });
     // A global section over a host without TLS stays closed there: no fault.
     if (own != governed.end() && !has_tls(host))
-      warn(PA1006, *own->line,
-           "the virtual host has no SSLEngine On, so every request here is refused as no-tls; "
-           "write SSLEngine "
-           "On, or put the section where TLS is");
+      complaints_.warn(
+          PA1006, *own->line,
+          "the virtual host has no SSLEngine On, so every request here is refused as no-tls; "
+          "write SSLEngine "
+          "On, or put the section where TLS is");
     if (has_tls(host)) check_verification(host, governed);
     for (const ConfigLine& line : lines_) {
       if (!reaches(line, host)) continue;
@@ -109,63 +108,55 @@ private:
                                                                line.has_word("FakeBasicAuth"))))
         check_user_from_certificate(host, governed, line);
       if (line.is("CacheEnable"))
-        warn(PA1010, line,
-             "CacheEnable in a virtual host with a governed section: what the cache holds already "
-             "is served "
-             "before any check; empty it (htcacheclean) before switching PolyAuth on");
+        complaints_.warn(
+            PA1010, line,
+            "CacheEnable in a virtual host with a governed section: what the cache holds already "
+            "is served "
+            "before any check; empty it (htcacheclean) before switching PolyAuth on");
       if (line.is("CheckSpelling") && line.has_word("On"))
-        warn(PA1011, line,
-             "CheckSpelling On tells a client the names of other devices' files; write "
-             "CheckSpelling Off");
+        complaints_.warn(PA1011, line,
+                         "CheckSpelling On tells a client the names of other devices' files; write "
+                         "CheckSpelling Off");
       if (line.is("IndexOptions") &&
           (line.has_word("ShowForbidden") || line.has_word("+ShowForbidden")))
-        warn(PA1012, line,
-             "IndexOptions ShowForbidden lists the names of other devices' files; write "
-             "IndexOptions -ShowForbidden");
+        complaints_.warn(
+            PA1012, line,
+            "IndexOptions ShowForbidden lists the names of other devices' files; write "
+            "IndexOptions -ShowForbidden");
     }
   }
 
   void check_verification(const ap_directive_t* host, const std::vector<Governed>& governed) {
-    const bool only_audit = std::all_of(governed.begin(), governed.end(),
-                                        [](const Governed& section) { return section.audit; });
     const ConfigLine* const verify = server_wide("SSLVerifyClient", host);
     const ConfigLine* in_directory = nullptr;
     for (const ConfigLine& line : lines_) {
       if (!line.is("SSLVerifyClient") || !reaches(line, host)) continue;
       if (!line.sections.empty() && !line.has_word("none")) in_directory = &line;
-      // What the virtual host overrides does not count.
-      if (line.sections.empty() && &line != verify) continue;
-      if (!line.has_word("optional_no_ca")) continue;
-      constexpr const char* kText = "SSLVerifyClient optional_no_ca: a resumed TLS session turns "
-                                    "its unverified certificate into a "
-                                    "verified one; write SSLVerifyClient require, or optional with "
-                                    "its own <Location> for the rest";
-      if (only_audit)
-        warn(PA1003, line, kText);
-      else
-        fail(PA1003, line, host, kText);
     }
     const bool asked = verify != nullptr && !says(verify, "none");
     const ConfigLine& first = *governed.front().line;
     if (!asked && in_directory != nullptr)
-      warn(PA1008, *in_directory,
-           "SSLVerifyClient stands in a section only: phones cannot renegotiate or authenticate "
-           "after the "
-           "handshake, and large uploads fail; write it in the virtual host");
+      complaints_.warn(
+          PA1008, *in_directory,
+          "SSLVerifyClient stands in a section only: phones cannot renegotiate or authenticate "
+          "after the "
+          "handshake, and large uploads fail; write it in the virtual host");
     else if (!asked && first.host == host)
-      warn(PA1007, first,
-           "the virtual host asks for no client certificate, so every request here is refused; "
-           "write "
-           "SSLVerifyClient require and SSLCACertificateFile");
+      complaints_.warn(
+          PA1007, first,
+          "the virtual host asks for no client certificate, so every request here is refused; "
+          "write "
+          "SSLVerifyClient require and SSLCACertificateFile");
     if (!asked || !expects_maker_chain(host)) return;
     const ConfigLine* const depth = server_wide("SSLVerifyDepth", host);
     const std::vector<std::string> words =
         depth != nullptr ? depth->words() : std::vector<std::string>();
     if (words.empty() || std::atoi(words.front().c_str()) < kMakersDepth)
-      warn(PA1009, depth != nullptr ? *depth : *verify,
-           "the chain of the phone maker's certificates needs SSLVerifyDepth 3 or more (httpd's "
-           "default is 1); "
-           "write SSLVerifyDepth 5");
+      complaints_.warn(
+          PA1009, depth != nullptr ? *depth : *verify,
+          "the chain of the phone maker's certificates needs SSLVerifyDepth 3 or more (httpd's "
+          "default is 1); "
+          "write SSLVerifyDepth 5");
   }
 
   // PolyAuthIdentity poly, which is the default, or broadworks.
@@ -187,13 +178,13 @@ private:
       worst = std::max(worst, overlap(line.sections, section.line->sections));
     const std::string name = line.is("SSLUserName") ? "SSLUserName" : "SSLOptions +FakeBasicAuth";
     if (worst == Overlap::kSure)
-      fail(PA1004, line, host,
-           name +
-               " meets a section with PolyAuth: it answers \"Require valid-user\" from the "
-               "certificate, "
-               "without a password; remove it, and read POLYAUTH_MAC where the device is needed");
+      complaints_.fail(
+          PA1004, line, host,
+          name + " meets a section with PolyAuth: it answers \"Require valid-user\" from the "
+                 "certificate, "
+                 "without a password; remove it, and read POLYAUTH_MAC where the device is needed");
     else if (worst == Overlap::kPossible)
-      warn(
+      complaints_.warn(
           PA1004, line,
           name +
               " must not reach a section with PolyAuth: it answers \"Require valid-user\" from the "
@@ -214,10 +205,11 @@ private:
       });
     };
     if (std::none_of(hosts_.begin(), hosts_.end(), can_serve) && !can_serve(nullptr))
-      warn(PA1007, *global->line,
-           "no virtual host has SSLEngine On and asks for a client certificate, so every request "
-           "here is "
-           "refused; write SSLVerifyClient require and SSLCACertificateFile in one");
+      complaints_.warn(
+          PA1007, *global->line,
+          "no virtual host has SSLEngine On and asks for a client certificate, so every request "
+          "here is "
+          "refused; write SSLVerifyClient require and SSLCACertificateFile in one");
   }
 
   void check_require_stands_alone() {
@@ -239,21 +231,26 @@ private:
         if (!satisfy && !override_auth) continue;
         if (section.line->host != nullptr && !reaches(line, section.line->host)) continue;
         if (overlap(line.sections, section.line->sections) != Overlap::kSure) continue;
-        warn(PA1013, line,
-             satisfy ? "Satisfy Any lets other rules open a section that relies on Require "
-                       "polyauth; write "
-                       "PolyAuth On there, or Satisfy All"
-                     : "AllowOverride lets a .htaccess file replace Require polyauth, and phones "
-                       "may upload "
-                       "files; write PolyAuth On there, or AllowOverride None");
+        complaints_.warn(
+            PA1013, line,
+            satisfy ? "Satisfy Any lets other rules open a section that relies on Require "
+                      "polyauth; write "
+                      "PolyAuth On there, or Satisfy All"
+                    : "AllowOverride lets a .htaccess file replace Require polyauth, and phones "
+                      "may upload "
+                      "files; write PolyAuth On there, or AllowOverride None");
       }
     }
   }
 
   // An ACL alone admits and refuses nobody.
   void check_settings_act() {
-    static constexpr std::string_view kSettings[] = {"PolyAuthAclFile", "PolyAuthIdentity",
-                                                     "PolyAuthMatch", "PolyAuthSharedFiles",
+    static constexpr std::string_view kSettings[] = {"PolyAuthAclFile",
+                                                     "PolyAuthCACertificateFile",
+                                                     "PolyAuthCARevocationFile",
+                                                     "PolyAuthIdentity",
+                                                     "PolyAuthMatch",
+                                                     "PolyAuthSharedFiles",
                                                      "PolyAuthUploads"};
     for (const ConfigLine& line : lines_) {
       if (std::none_of(std::begin(kSettings), std::end(kSettings),
@@ -268,10 +265,11 @@ private:
                overlap(line.sections, other.sections) != Overlap::kNone;
       });
       if (!acts)
-        warn(PA1016, line,
-             std::string(line.node->directive) + " does nothing here: no section that it reaches "
-                                                 "has PolyAuth On, PolyAuth Audit or Require "
-                                                 "polyauth; write PolyAuth On");
+        complaints_.warn(PA1016, line,
+                         std::string(line.node->directive) +
+                             " does nothing here: no section that it reaches "
+                             "has PolyAuth On, PolyAuth Audit or Require "
+                             "polyauth; write PolyAuth On");
     }
   }
 
@@ -289,50 +287,20 @@ private:
     return found;
   }
 
-  void warn(const char* id, const ConfigLine& line, const std::string& text) {
-    // The same line may be reached from several virtual hosts.
-    if (!said_.insert(id + line.where()).second) return;
-    ap_log_error(APLOG_MARK, APLOG_WARNING, 0, main_, "%s%s: %s", id, line.where().c_str(),
-                 text.c_str());
-  }
-
-  void fail(const char* id, const ConfigLine& line, const ap_directive_t* host,
-            const std::string& text) {
-    sound_ = false;
-    if (restart_) refuse(host);
-    if (!said_.insert(id + line.where()).second) return;
-    ap_log_error(APLOG_MARK, restart_ ? APLOG_CRIT : APLOG_EMERG, 0, main_, "%s%s: %s%s", id,
-                 line.where().c_str(), text.c_str(),
-                 restart_
-                     ? "; until then every governed section of the virtual host refuses everything"
-                     : "");
-  }
-
-  void refuse(const ap_directive_t* host) {
-    for (const server_rec* s = main_; s != nullptr; s = s->next) {
-      const bool is_host = host == nullptr
-                               ? s == main_
-                               : s->defn_name != nullptr &&
-                                     s->defn_line_number == static_cast<unsigned>(host->line_num) &&
-                                     std::strcmp(s->defn_name, host->filename) == 0;
-      if (is_host) globals_.refused_hosts.push_back(s);
-    }
-  }
-
-  Globals& globals_;
-  server_rec* main_;
-  bool restart_;
+  Complaints& complaints_;
   std::vector<ConfigLine> lines_;
   std::vector<Governed> governed_;
   std::set<const ap_directive_t*> hosts_;
-  std::set<std::string> said_;
-  bool sound_ = true;
 };
 
 } // namespace
 
 bool check_configuration(Globals& globals, server_rec* main_server, bool restart) {
-  return Checks(globals, main_server, restart).run();
+  Complaints complaints(globals, main_server, restart);
+  Checks checks(globals, complaints);
+  checks.run();
+  check_trust(globals, checks.lines(), checks.governed(), checks.tls_hosts(), complaints);
+  return complaints.sound();
 }
 
 } // namespace polyauth::apache

@@ -4,9 +4,11 @@
 #include "apache/boundary.hpp"
 #include "apache/config.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <cstring>
 #include <memory>
+#include <new>
 #include <stdexcept>
 
 namespace polyauth::apache {
@@ -26,6 +28,11 @@ public:
   }
 
   [[nodiscard]] SSL* ssl() const noexcept { return ssl_; }
+
+  // Of the certificate that is known; the streams of HTTP/2 have none in common.
+  [[nodiscard]] Standing* standing(const request_rec* r) noexcept {
+    return r->connection->master == nullptr ? &standing_ : nullptr;
+  }
   [[nodiscard]] const DeviceCertificate* known() const noexcept {
     return known_.load(std::memory_order_acquire);
   }
@@ -38,6 +45,7 @@ public:
                                 request_rec* r) {
     const DeviceCertificate* expected = nullptr;
     if (r->connection->master == nullptr) {
+      standing_ = {};
       delete known_.exchange(certificate.get(), std::memory_order_acq_rel);
       return certificate.release();
     }
@@ -55,7 +63,15 @@ public:
 private:
   SSL* ssl_;
   std::atomic<const DeviceCertificate*> known_{nullptr};
+  Standing standing_;
 };
+
+// The connection that mod_ssl has made for a request, or nullptr.
+TlsConnection* tls_connection(const request_rec* r) noexcept {
+  const conn_rec* const c =
+      r->connection->master != nullptr ? r->connection->master : r->connection;
+  return static_cast<TlsConnection*>(ap_get_module_config(c->conn_config, &polyauth_module));
+}
 
 // A constant name only: the look-up also answers HTTP_* with client text.
 bool variable_is(request_rec* r, const char* name, const char* value) {
@@ -94,6 +110,35 @@ PresentedCertificate presented_by_variables(request_rec* r, const IdentityForms&
               read_device_certificate(r, std::move(*certificate), forms), r)};
 }
 
+// Stands before mod_ssl's own callback: that the leaf has expired is no error here,
+// all else is as OpenSSL finds it.
+extern "C" int polyauth_excuse_expired_leaf(int ok, X509_STORE_CTX* context) {
+  if (ok == 0 && X509_STORE_CTX_get_error_depth(context) == 0 &&
+      X509_STORE_CTX_get_error(context) == X509_V_ERR_CERT_HAS_EXPIRED) {
+    X509_STORE_CTX_set_error(context, X509_V_OK);
+    ok = 1;
+  }
+  auto* const ssl =
+      static_cast<SSL*>(X509_STORE_CTX_get_ex_data(context, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  SSL_verify_cb const next = ssl != nullptr ? SSL_get_verify_callback(ssl) : nullptr;
+  return next != nullptr ? next(ok, context) : ok;
+}
+
+extern "C" int polyauth_verify_excusing_expiry(X509_STORE_CTX* context, void*) {
+  X509_STORE_CTX_set_verify_cb(context, polyauth_excuse_expired_leaf);
+  return X509_verify_cert(context);
+}
+
+extern "C" int polyauth_init_server(server_rec* s, apr_pool_t*, int is_proxy, SSL_CTX* context) {
+  const ServerConfig& config = server_config(s);
+  if (is_proxy || config.expired != ExpiredCertificates::kListed) return OK;
+  return guarded(s, HTTP_INTERNAL_SERVER_ERROR, [&] {
+    config.globals->listed_contexts.push_back(context);
+    SSL_CTX_set_cert_verify_callback(context, polyauth_verify_excusing_expiry, nullptr);
+    return OK;
+  });
+}
+
 extern "C" int polyauth_pre_handshake(conn_rec* c, SSL* ssl, int is_proxy) {
   if (is_proxy) return OK;
   return guarded(c->base_server, HTTP_INTERNAL_SERVER_ERROR, [&] {
@@ -106,25 +151,48 @@ extern "C" int polyauth_pre_handshake(conn_rec* c, SSL* ssl, int is_proxy) {
 } // namespace
 
 PresentedCertificate presented_certificate(request_rec* r, const IdentityForms& forms) {
-  const conn_rec* const c =
-      r->connection->master != nullptr ? r->connection->master : r->connection;
-  auto* const tls =
-      static_cast<TlsConnection*>(ap_get_module_config(c->conn_config, &polyauth_module));
+  TlsConnection* const tls = tls_connection(r);
   if (tls == nullptr) return presented_by_variables(r, forms);
   X509* const peer = SSL_get0_peer_certificate(tls->ssl());
   if (peer == nullptr) return {CertificateState::kNone, nullptr};
   const DeviceCertificate* const known = tls->known();
   if (known != nullptr && known->certificate.get() == peer &&
       SSL_get_verify_result(tls->ssl()) == X509_V_OK)
-    return {CertificateState::kVerified, known};
+    return {CertificateState::kVerified, known, tls->ssl(), tls->standing(r)};
   if (!variable_is(r, "SSL_CLIENT_VERIFY", "SUCCESS"))
     return {CertificateState::kUnverified, nullptr};
   X509_up_ref(peer);
-  return {CertificateState::kVerified,
-          tls->keep(read_device_certificate(r, X509Ptr(peer), forms), r)};
+  const DeviceCertificate* const device =
+      tls->keep(read_device_certificate(r, X509Ptr(peer), forms), r);
+  return {CertificateState::kVerified, device, tls->ssl(), tls->standing(r)};
+}
+
+bool excuses_expiry(const Globals& globals, const SSL* ssl) noexcept {
+  const auto& listed = globals.listed_contexts;
+  if (listed.empty() || ssl == nullptr) return false;
+  return SSL_session_reused(ssl) != 0 ||
+         std::find(listed.begin(), listed.end(), SSL_get_SSL_CTX(ssl)) != listed.end();
+}
+
+bool rides_on_expired_certificate(const request_rec* r) noexcept {
+  const TlsConnection* const tls = tls_connection(r);
+  if (tls == nullptr || !excuses_expiry(globals(r->server), tls->ssl())) return false;
+  const X509* const peer = SSL_get0_peer_certificate(tls->ssl());
+  if (peer == nullptr) return false;
+  // -1: before now; -2: cannot be compared, which is no better.
+  return ASN1_TIME_cmp_time_t(X509_get0_notAfter(peer), apr_time_sec(apr_time_now())) < 0;
+}
+
+int security_level(const SSL* ssl) {
+  if (ssl != nullptr) return SSL_get_security_level(ssl);
+  const std::unique_ptr<SSL_CTX, void (*)(SSL_CTX*)> fresh(SSL_CTX_new(TLS_server_method()),
+                                                           SSL_CTX_free);
+  if (!fresh) throw std::bad_alloc();
+  return SSL_CTX_get_security_level(fresh.get());
 }
 
 void register_connection_hooks() {
+  APR_OPTIONAL_HOOK(ssl, init_server, polyauth_init_server, nullptr, nullptr, APR_HOOK_MIDDLE);
   APR_OPTIONAL_HOOK(ssl, pre_handshake, polyauth_pre_handshake, nullptr, nullptr, APR_HOOK_MIDDLE);
 }
 

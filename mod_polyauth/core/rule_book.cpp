@@ -70,6 +70,26 @@ std::optional<Reason> refusal_of(Validity validity) noexcept {
   return Reason::kInternalError;
 }
 
+std::optional<Reason> refusal_of(Trust trust) noexcept {
+  switch (trust) {
+  case Trust::kNotAsked:
+  case Trust::kTrusted: return std::nullopt;
+  case Trust::kUntrusted: return Reason::kIssuerUntrusted;
+  case Trust::kUnavailable: return Reason::kInternalError;
+  }
+  return Reason::kInternalError;
+}
+
+std::optional<Reason> refusal_of(Revocation revocation) noexcept {
+  switch (revocation) {
+  case Revocation::kNotAsked:
+  case Revocation::kGood: return std::nullopt;
+  case Revocation::kRevoked: return Reason::kCertificateRevoked;
+  case Revocation::kUnavailable: return Reason::kInternalError;
+  }
+  return Reason::kInternalError;
+}
+
 Reason refusal_of(IdentityFault fault) noexcept {
   switch (fault) {
   case IdentityFault::kMissing: return Reason::kIdentityMissing;
@@ -139,10 +159,8 @@ private:
       return false;
     const Validity validity = device_.validity();
     if (!answered(Question::kValidity, refusal_of(validity)) ||
-        !answered(Question::kTrust, device_.trust() != Trust::kUntrusted,
-                  Reason::kIssuerUntrusted) ||
-        !answered(Question::kRevocation, device_.revocation() != Revocation::kRevoked,
-                  Reason::kCertificateRevoked))
+        !answered(Question::kTrust, refusal_of(device_.trust())) ||
+        !answered(Question::kRevocation, refusal_of(device_.revocation())))
       return false;
     const Identity identity = device_.identity();
     if (const auto* fault = std::get_if<IdentityFault>(&identity))

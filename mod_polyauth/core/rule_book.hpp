@@ -22,10 +22,11 @@ enum class CertificateState : std::uint8_t { kNoTls, kNone, kUnverified, kVerifi
 enum class Validity : std::uint8_t { kValid, kNotYetValid, kExpired, kExpiredUnlessNamed };
 
 // Question 5.
-enum class Trust : std::uint8_t { kNotAsked, kTrusted, kUntrusted };
+// kUnavailable: there is a trust file, but it cannot be consulted.
+enum class Trust : std::uint8_t { kNotAsked, kTrusted, kUntrusted, kUnavailable };
 
 // Question 6.
-enum class Revocation : std::uint8_t { kNotAsked, kGood, kRevoked };
+enum class Revocation : std::uint8_t { kNotAsked, kGood, kRevoked, kUnavailable };
 
 // What is true of the device at this moment. decide() asks in the order of the
 // functions, each at most once, and stops at the first refusal, so that an

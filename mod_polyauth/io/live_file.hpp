@@ -143,12 +143,19 @@ public:
   LiveFile(PublicationSlot& slot, ImageFolder folder, std::uint64_t floor)
       : slot_(slot), folder_(std::move(folder)), floor_(floor) {}
 
+  // The generation in force, 0 if there is none: what was learned of a version is
+  // true of the file as long as this does not change.
+  [[nodiscard]] std::uint64_t generation() const noexcept {
+    const std::uint64_t latest = slot_.generation.load(std::memory_order_acquire);
+    return latest > floor_ ? latest : 0;
+  }
+
   // The version in force, to be used for one decision; nullptr if there is none
   // or it cannot be read. Takes no longer than mapping a file, and that once a
   // change.
   [[nodiscard]] std::shared_ptr<const Snapshot> current() noexcept {
-    const std::uint64_t wanted = slot_.generation.load(std::memory_order_acquire);
-    if (wanted <= floor_) return nullptr;
+    const std::uint64_t wanted = generation();
+    if (wanted == 0) return nullptr;
     const std::lock_guard lock(mutex_);
     if (snapshot_ && snapshot_->generation >= wanted) return snapshot_;
     return map();

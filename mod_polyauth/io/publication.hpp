@@ -40,10 +40,11 @@ struct PublicationSlot {
   // Which versions of its companions either was judged by (FilePublisher).
   std::uint64_t adopted_with;
   std::uint64_t refused_with;
-  std::int64_t adopted_at;          // seconds since the epoch
-  std::uint32_t config;             // the configuration that last named the file
-  std::atomic<std::uint64_t> floor; // generations up to this one are too old to be in force
-  std::atomic<std::uint64_t> lost;  // the last generation whose image was reported as unreadable
+  std::int64_t adopted_at;            // seconds since the epoch
+  std::uint32_t config;               // the configuration that last named the file
+  std::atomic<std::uint64_t> floor;   // generations up to this one are too old to be in force
+  std::atomic<std::uint64_t> lost;    // the last generation whose image was reported as unreadable
+  std::atomic<std::uint64_t> overdue; // the last generation that was reported as overdue
 
   // The version in force, 0 if there is none.
   [[nodiscard]] std::uint64_t in_force() const noexcept {

@@ -43,8 +43,8 @@ public:
 
   // Copies what it needs of the image.
   static Result<PublishedTrust> open_published(std::span<const std::byte> image);
-  PublishedTrust(PublishedTrust&&) noexcept;
-  PublishedTrust& operator=(PublishedTrust&&) noexcept;
+  PublishedTrust(PublishedTrust&& other) noexcept;
+  PublishedTrust& operator=(PublishedTrust&& other) noexcept;
   ~PublishedTrust();
 
   // The verdict on a leaf at this time; never nullptr. Computed once and

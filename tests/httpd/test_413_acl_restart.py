@@ -33,7 +33,7 @@ def test_a_new_bad_list_closes_its_section_until_it_is_repaired(live, restart):
     assert f'PolyAuthAclFile {second}:2:1: "0004f2bbbbb" is no entry; accepted are' in lines[0]
     assert f'PolyAuthAclFile {second}:3:1: "nonsense" is no entry' in lines[1]
     (line,) = server.log.lines("PA2004: ")
-    assert "[polyauth:crit]" in line and "no list is in force, every device is refused" in line
+    assert "[polyauth:crit]" in line and "no version of it is in force, every device is refused" in line
     assert live.statuses(A, B) == [200, 403]
     assert [live.status(mac, f"/second/{mac}.cfg") for mac in (A, B)] == [403, 403]
     assert live.reasons(A) == {"acl-unavailable"}
@@ -66,7 +66,7 @@ def test_a_new_list_that_cannot_be_read_closes_its_section(live, kind, text):
     assert live.status(A) == 200
     (line,) = server.log.lines("PA1002: ")
     assert "[polyauth:crit]" in line and text in line and str(second) in line
-    assert server.log.lines("PA2004: .*no list is in force, every device is refused")
+    assert server.log.lines("PA2004: .*no version of it is in force, every device is refused")
     if second.is_dir():
         second.rmdir()
     live.put(A, path=second)
