@@ -9,6 +9,9 @@
 #include <openssl/obj_mac.h>
 #include <openssl/pem.h>
 
+#include <algorithm>
+#include <optional>
+
 namespace polyauth {
 
 namespace {
@@ -25,9 +28,22 @@ constexpr struct {
     {NID_serialNumber, Attribute::kSerialNumber},
 };
 
+// The text of a value that needs neither conversion nor escape, as nearly all do.
+std::optional<std::string_view> plain_text(const ASN1_STRING* value) noexcept {
+  const int type = ASN1_STRING_type(value);
+  if (type != V_ASN1_PRINTABLESTRING && type != V_ASN1_UTF8STRING && type != V_ASN1_IA5STRING)
+    return std::nullopt;
+  const std::string_view text(reinterpret_cast<const char*>(ASN1_STRING_get0_data(value)),
+                              static_cast<std::size_t>(ASN1_STRING_length(value)));
+  const bool plain = std::all_of(text.begin(), text.end(),
+                                 [](char c) { return c >= 0x20 && c < 0x7f && c != '\\'; });
+  return plain ? std::optional(text) : std::nullopt;
+}
+
 // As mod_ssl prints a value: UTF-8, with control characters and '\' escaped, so
 // that neither a NUL nor a newline can end it or stand for anything else.
 Result<std::string> print_value(const ASN1_STRING* value) {
+  if (const auto plain = plain_text(value)) return std::string(*plain);
   const BioPtr bio(BIO_new(BIO_s_mem()));
   if (!bio || ASN1_STRING_print_ex(bio.get(), value,
                                    ASN1_STRFLGS_ESC_CTRL | ASN1_STRFLGS_UTF8_CONVERT) < 0) {

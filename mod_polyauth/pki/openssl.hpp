@@ -20,7 +20,6 @@ template <auto kFree> struct Free {
 using X509Ptr = std::unique_ptr<X509, Free<X509_free>>;
 using CrlPtr = std::unique_ptr<X509_CRL, Free<X509_CRL_free>>;
 using BioPtr = std::unique_ptr<BIO, Free<BIO_free>>;
-using DigestPtr = std::unique_ptr<EVP_MD, Free<EVP_MD_free>>;
 using IntegerPtr = std::unique_ptr<ASN1_INTEGER, Free<ASN1_INTEGER_free>>;
 
 // A list of certificates that belong to someone else.

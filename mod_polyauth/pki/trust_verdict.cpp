@@ -47,6 +47,13 @@ bool signed_by(X509* subject, X509* issuer) {
   return yes;
 }
 
+VerdictCache::Key key_of(const X509* leaf, int security_level) {
+  const std::vector<unsigned char> der = der_of<X509>(leaf, i2d_X509);
+  VerdictCache::Key key(der.begin(), der.end());
+  key.push_back(static_cast<char>(security_level));
+  return key;
+}
+
 std::string problem_of(X509_STORE_CTX* context) {
   std::string problem = X509_verify_cert_error_string(X509_STORE_CTX_get_error(context));
   problem += " at depth " + std::to_string(X509_STORE_CTX_get_error_depth(context));
@@ -66,11 +73,9 @@ struct PublishedTrust::State {
   X509Stack others = new_stack();
   bool partial = false;                 // no certificate is self-signed
   std::vector<std::int64_t> boundaries; // when a certificate begins or ends, sorted
-  DigestPtr sha256{EVP_MD_fetch(nullptr, "SHA256", nullptr)};
   VerdictCache cache;
 
   explicit State(std::vector<X509Ptr> all) : certificates(std::move(all)) {
-    if (!sha256) throw std::bad_alloc();
     for (const X509Ptr& certificate : certificates) {
       keys.push_back(issuer_key_of(certificate.get()));
       push(is_self_signed(certificate.get()) ? anchors : others, certificate.get());
@@ -81,17 +86,6 @@ struct PublishedTrust::State {
     std::sort(boundaries.begin(), boundaries.end());
     partial = sk_X509_num(anchors.get()) == 0;
     if (partial) std::swap(anchors, others);
-  }
-
-  [[nodiscard]] VerdictCache::Key key_of(const X509* leaf, int security_level) const {
-    VerdictCache::Key key{};
-    // X509_digest() would look the digest up by its name each time.
-    const std::vector<unsigned char> der = der_of<X509>(leaf, i2d_X509);
-    if (EVP_Digest(der.data(), der.size(), reinterpret_cast<unsigned char*>(key.data()), nullptr,
-                   sha256.get(), nullptr) != 1)
-      throw std::bad_alloc();
-    key.back() = static_cast<std::byte>(security_level);
-    return key;
   }
 
   // A verdict that is not to be remembered if OpenSSL could not come to one.
@@ -181,7 +175,7 @@ Result<PublishedTrust> PublishedTrust::open_published(std::span<const std::byte>
 
 std::shared_ptr<const Verdict> PublishedTrust::judge(X509* leaf, int security_level,
                                                      std::int64_t now) const {
-  const VerdictCache::Key key = state_->key_of(leaf, security_level);
+  const VerdictCache::Key key = key_of(leaf, security_level);
   if (auto known = state_->cache.find(key, now)) return known;
   // Outside the lock: two threads may do it at once, and come to the same.
   auto [computed, conclusive] = state_->judge(leaf, security_level, now);

@@ -3,9 +3,8 @@
 
 #include "pki/trust_file.hpp"
 
-#include <array>
-#include <cstring>
 #include <mutex>
+#include <string>
 #include <unordered_map>
 #include <utility>
 
@@ -16,8 +15,8 @@ namespace polyauth {
 // younger. Whoever shows many certificates makes others be judged again, no more.
 class VerdictCache {
 public:
-  // SHA-256 of the whole certificate, and the security level.
-  using Key = std::array<std::byte, 33>;
+  // The whole certificate (DER) and the security level: nothing that two could share.
+  using Key = std::string;
 
   // What is known and holds at this time; nullptr if nothing does.
   std::shared_ptr<const Verdict> find(const Key& key, std::int64_t now) {
@@ -52,15 +51,7 @@ public:
 private:
   static constexpr std::size_t kHalf = PublishedTrust::kMaxVerdicts / 2;
 
-  // The key begins with a digest: any eight bytes of it are as good as a hash.
-  struct Hash {
-    std::size_t operator()(const Key& key) const noexcept {
-      std::size_t hash = 0;
-      std::memcpy(&hash, key.data(), sizeof hash);
-      return hash ^ std::to_integer<std::size_t>(key.back());
-    }
-  };
-  using Half = std::unordered_map<Key, std::shared_ptr<const Verdict>, Hash>;
+  using Half = std::unordered_map<Key, std::shared_ptr<const Verdict>>;
 
   static std::shared_ptr<const Verdict> holding(const std::shared_ptr<const Verdict>& verdict,
                                                 std::int64_t now) {
