@@ -94,7 +94,7 @@ def test_virtual_hosts_differ(files, sni):
     believed = ("root", "policy", "issuing1", "maker2-root", "maker2-issuing")
     hosts = (files.host("second", *believed, lines=asked + files.section(trust=files.ca_two))
              + files.host("third", *believed, lines=asked + files.section(trust=False)))
-    files.configure(extra_vhosts=hosts, ca_file=files.believed, session_cache=True).server.start()
+    files.configure(extra_vhosts=hosts, ca_file=files.bundle(*believed), session_cache=True).server.start()
     expected = {"localhost": [GRANTED, UNTRUSTED], "second": [UNTRUSTED, GRANTED],
                 "third": [GRANTED, GRANTED]}
     server.log.declare("AH02032")

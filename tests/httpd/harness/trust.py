@@ -93,10 +93,14 @@ class TrustFiles:
         self.server.configure(vhost_lines=lines or self.section(), **options)
         return self
 
+    def bundle(self, *authorities):
+        """A file for SSLCACertificateFile. To mod_ssl the same file makes hosts compatible."""
+        name = "-".join(each if isinstance(each, str) else each.name for each in authorities)
+        return self.put(self.folder / f"of-{name}.pem", self.pem(*authorities))
+
     def host(self, name, *authorities, lines=""):
         """Another virtual host on the same port, of which mod_ssl believes these CAs."""
-        bundle = self.folder / f"{name}-authorities.pem"
-        self.put(bundle, self.pem(*authorities))
+        bundle = self.bundle(*authorities)
         return _HOST.format(
             port=self.server.tls_port, name=name, docroot=self.server.docroot,
             server=self.pki.server, lines=lines,
