@@ -85,6 +85,10 @@ struct Globals {
   // Some Alias is an expression, so that a request may choose its target.
   bool has_alias_expression = false;
 
+  // Some SSLVerifyClient is optional_no_ca: a resumed session may present a certificate
+  // that nobody has verified.
+  bool has_optional_no_ca = false;
+
   // mod_cache is loaded: it must be told what not to keep.
   bool has_cache = false;
 

@@ -1,74 +1,117 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apache/device.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace polyauth::apache {
 
-CertificateState ServerDeviceAnswers::certificate() {
+namespace {
+
+// The generation in force, 0 if there is none; 0 as well where no file is asked for.
+template <typename Source> std::uint64_t generation_of(const Source* source) noexcept {
+  return source != nullptr && source->live != nullptr ? source->live->generation() : 0;
+}
+
+} // namespace
+
+bool ServerDeviceAnswers::holds(const Admission& admission) const noexcept {
+  return admission.since <= now_ && now_ <= admission.until && admission.forms == &forms_ &&
+         admission.trust == trust_source_ && admission.revocations == revocation_source_ &&
+         admission.acl == acl_source_ &&
+         admission.trust_generation == generation_of(trust_source_) &&
+         admission.revocations_generation == generation_of(revocation_source_) &&
+         admission.acl_generation == generation_of(acl_source_);
+}
+
+std::optional<MacAddress> ServerDeviceAnswers::admitted() {
   presented_ = presented_certificate(r_, forms_);
+  // The clock now, not when the request line came: a body may take long.
+  now_ = apr_time_sec(apr_time_now());
+  if (presented_.admissions == nullptr) return std::nullopt;
+  for (const Admission& admission : *presented_.admissions)
+    if (holds(admission)) return admission.device;
+  return std::nullopt;
+}
+
+CertificateState ServerDeviceAnswers::certificate() {
+  // What mod_ssl says of a resumed session is no verification then, and without a trust
+  // file there is no other.
+  if (globals_.has_optional_no_ca && trust_source_ == nullptr && presented_.ssl != nullptr &&
+      SSL_session_reused(presented_.ssl) != 0 && presented_.state == CertificateState::kVerified)
+    return CertificateState::kUnverified;
   return presented_.state;
 }
 
 Validity ServerDeviceAnswers::validity() {
-  // The clock now, not when the request line came: a body may take long.
-  now_ = apr_time_sec(apr_time_now());
   const Certificate& facts = presented_.device->facts;
   if (facts.not_yet_valid_at(now_)) return Validity::kNotYetValid;
+  learned_.since = facts.not_before;
+  learned_.until = facts.not_after;
   if (!facts.expired_at(now_)) return Validity::kValid;
   // Both where the certificate was accepted and where it is used.
   const bool excused = server_config(r_->server).expired == ExpiredCertificates::kListed &&
-                       excuses_expiry(globals_, presented_.ssl) &&
-                       config_.trust.value_or(nullptr) != nullptr;
+                       excuses_expiry(globals_, presented_.ssl) && trust_source_ != nullptr;
   return excused ? Validity::kExpiredUnlessNamed : Validity::kExpired;
 }
 
 Trust ServerDeviceAnswers::trust() {
-  const TrustSource* const source = config_.trust.value_or(nullptr);
-  if (source == nullptr) return Trust::kNotAsked;
-  if (source->live == nullptr) return Trust::kUnavailable;
-  auto& known = standing().trust;
-  if (!known.holds(source, source->live->generation()) || now_ < known.answer->holds_since ||
-      now_ > known.answer->holds_until) {
-    const auto snapshot = source->live->current();
-    if (!snapshot) return Trust::kUnavailable;
-    known = {source, snapshot->generation,
-             snapshot->view.judge(presented_.device->certificate.get(),
-                                  security_level(presented_.ssl), now_)};
-  }
-  return known.answer->trusted ? Trust::kTrusted : Trust::kUntrusted;
+  if (trust_source_ == nullptr) return Trust::kNotAsked;
+  const auto snapshot = trust_source_->live != nullptr ? trust_source_->live->current() : nullptr;
+  if (!snapshot) return Trust::kUnavailable;
+  verdict_ = snapshot->view.judge(presented_.device->certificate.get(),
+                                  security_level(presented_.ssl), now_);
+  learned_.trust_generation = snapshot->generation;
+  learned_.since = std::max(learned_.since, verdict_->holds_since);
+  learned_.until = std::min(learned_.until, verdict_->holds_until);
+  return verdict_->trusted ? Trust::kTrusted : Trust::kUntrusted;
 }
 
 Revocation ServerDeviceAnswers::revocation() {
-  const RevocationSource* const source = config_.revocations.value_or(nullptr);
-  if (source == nullptr) return Revocation::kNotAsked;
+  if (revocation_source_ == nullptr) return Revocation::kNotAsked;
   // Without a trust file nobody knows the chain. A start does not come so far.
-  if (config_.trust.value_or(nullptr) == nullptr || source->live == nullptr)
-    return Revocation::kUnavailable;
-  const auto& verdict = standing().trust.answer;
-  auto& known = standing().revocation;
-  if (!known.holds(source, source->live->generation()) || standing().revocation_of != verdict) {
-    const auto snapshot = source->live->current();
-    if (!snapshot) return Revocation::kUnavailable;
-    const bool revoked = snapshot->view.first_revoked(verdict->chain).has_value();
-    known = {source, snapshot->generation, revoked ? Revocation::kRevoked : Revocation::kGood};
-    standing().revocation_of = verdict;
-  }
-  return known.answer;
+  const auto snapshot = verdict_ && revocation_source_->live != nullptr
+                            ? revocation_source_->live->current()
+                            : nullptr;
+  if (!snapshot) return Revocation::kUnavailable;
+  learned_.revocations_generation = snapshot->generation;
+  return snapshot->view.first_revoked(verdict_->chain) ? Revocation::kRevoked : Revocation::kGood;
 }
 
 Identity ServerDeviceAnswers::identity() { return presented_.device->identity_by(forms_); }
 
 AclAnswer ServerDeviceAnswers::acl(const MacAddress& device) {
-  const AclSource* const source = config_.acl.value_or(nullptr);
-  if (source == nullptr) return AclAnswer::kNotSet;
-  if (source->live == nullptr) return AclAnswer::kUnavailable;
-  auto& known = standing().acl;
-  if (!known.holds(source, source->live->generation()) || standing().acl_device != device) {
-    const auto snapshot = source->live->current();
+  AclAnswer answer = AclAnswer::kNotSet;
+  if (acl_source_ != nullptr) {
+    const auto snapshot = acl_source_->live != nullptr ? acl_source_->live->current() : nullptr;
     if (!snapshot) return AclAnswer::kUnavailable;
-    known = {source, snapshot->generation, snapshot->view.list.consult(device).answer};
-    standing().acl_device = device;
+    learned_.acl_generation = snapshot->generation;
+    answer = snapshot->view.list.consult(device).answer;
   }
-  return known.answer;
+  // The last question about the device: all before were answered with yes. Out of its
+  // time a certificate is asked about again each time.
+  const bool admits = answer == AclAnswer::kNotSet || answer == AclAnswer::kAdmitted ||
+                      answer == AclAnswer::kAdmittedByName;
+  if (presented_.admissions != nullptr && admits && now_ <= learned_.until) {
+    learned_.forms = &forms_;
+    learned_.trust = trust_source_;
+    learned_.revocations = revocation_source_;
+    learned_.acl = acl_source_;
+    learned_.device = device;
+    Admissions& kept = *presented_.admissions;
+    std::swap(kept[0], kept[1]);
+    kept[0] = learned_;
+  }
+  return answer;
+}
+
+void ServerDeviceAnswers::write_text(const MacAddress& device,
+                                     std::span<char, 13> to) const noexcept {
+  const auto* const known = std::get_if<MacAddress>(&presented_.device->identity);
+  const MacAddress::Text text =
+      known != nullptr && *known == device ? presented_.device->identity_text : device.text();
+  std::copy(text.begin(), text.end(), to.begin());
+  to.back() = '\0';
 }
 
 } // namespace polyauth::apache

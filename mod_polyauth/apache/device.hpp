@@ -5,6 +5,11 @@
 #include "apache/tls_connection.hpp"
 #include "core/rule_book.hpp"
 
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+
 namespace polyauth::apache {
 
 // What the server knows of the device behind a request, at this moment. Made
@@ -12,9 +17,13 @@ namespace polyauth::apache {
 class ServerDeviceAnswers final : public DeviceAnswers {
 public:
   ServerDeviceAnswers(request_rec* r, const DirConfig& config, const Globals& globals) noexcept
-      : r_(r), config_(config), globals_(globals),
-        forms_(config.identity != nullptr ? *config.identity : globals.default_identity) {}
+      : r_(r), globals_(globals),
+        forms_(config.identity != nullptr ? *config.identity : globals.default_identity),
+        trust_source_(config.trust.value_or(nullptr)),
+        revocation_source_(config.revocations.value_or(nullptr)),
+        acl_source_(config.acl.value_or(nullptr)) {}
 
+  std::optional<MacAddress> admitted() override;
   CertificateState certificate() override;
   Validity validity() override;
   Trust trust() override;
@@ -22,18 +31,22 @@ public:
   Identity identity() override;
   AclAnswer acl(const MacAddress& device) override;
 
+  // The canonical form of the device that they have led to, with a NUL.
+  void write_text(const MacAddress& device, std::span<char, 13> to) const noexcept;
+
 private:
-  [[nodiscard]] Standing& standing() noexcept {
-    return presented_.standing != nullptr ? *presented_.standing : own_standing_;
-  }
+  [[nodiscard]] bool holds(const Admission& admission) const noexcept;
 
   request_rec* r_;
-  const DirConfig& config_;
   const Globals& globals_;
   const IdentityForms& forms_;
-  PresentedCertificate presented_; // with a device from question 3 on
-  Standing own_standing_;          // where the connection keeps none
-  std::int64_t now_ = 0;           // from question 4 on, seconds since the epoch
+  const TrustSource* trust_source_;
+  const RevocationSource* revocation_source_;
+  const AclSource* acl_source_;
+  PresentedCertificate presented_;         // with a device from question 3 on
+  std::int64_t now_ = 0;                   // seconds since the epoch, from the first question on
+  std::shared_ptr<const Verdict> verdict_; // from question 5 on, if there is a trust file
+  Admission learned_;                      // what the answers so far rest on
 };
 
 } // namespace polyauth::apache

@@ -13,8 +13,7 @@ namespace polyauth::apache {
 
 namespace {
 
-constexpr std::array<const char*, 3> kNames = {"POLYAUTH_MAC", "POLYAUTH_DECISION",
-                                               "POLYAUTH_REASON"};
+constexpr Variables kNames = {"POLYAUTH_MAC", "POLYAUTH_DECISION", "POLYAUTH_REASON"};
 constexpr std::string_view kPrefix = "POLYAUTH_";
 constexpr int kMaxLoggedPath = 512;
 
@@ -30,33 +29,44 @@ std::size_t index_of(const char* key) noexcept {
   return kNames.size();
 }
 
-using Values = std::array<const char*, kNames.size()>; // nullptr: not set
+using Entries = std::span<const apr_table_entry_t>;
 
-// Whether the entries are as we have added them, with none of ours in another
-// spelling.
-bool say(std::span<const apr_table_entry_t> entries, const Values& values) noexcept {
-  std::size_t next = 0;
-  for (const apr_table_entry_t& entry : entries) {
-    if ((*entry.key | 0x20) != 'p') continue;
-    while (next < values.size() && values[next] == nullptr) ++next;
-    if (next < values.size() && entry.val == values[next] && entry.key == kNames[next])
-      ++next;
-    else if (index_of(entry.key) != kNames.size())
-      return false;
-  }
-  return std::none_of(values.begin() + static_cast<std::ptrdiff_t>(next), values.end(),
-                      [](const char* value) { return value != nullptr; });
+Entries entries_of(const apr_table_t* table) noexcept {
+  const apr_array_header_t* const elements = apr_table_elts(table);
+  return {reinterpret_cast<const apr_table_entry_t*>(elements->elts),
+          static_cast<std::size_t>(elements->nelts)};
 }
 
-void set_variables(apr_table_t* env, const Values& values) {
-  const apr_array_header_t* const elements = apr_table_elts(env);
-  const auto* const first = reinterpret_cast<const apr_table_entry_t*>(elements->elts);
-  if (elements->nelts != 0) {
-    if (say({first, static_cast<std::size_t>(elements->nelts)}, values)) return;
+// Whether an entry at or behind `from` is one of ours.
+inline bool any_is_ours(Entries entries, std::size_t from) noexcept {
+  for (; from < entries.size(); ++from)
+    if ((*entries[from].key | 0x20) == 'p' && index_of(entries[from].key) != kNames.size())
+      return true;
+  return false;
+}
+
+// Makes the table say exactly this; nullptr: nothing. Returns where it does.
+std::size_t set_variables(apr_table_t* env, const Variables& values) {
+  Entries entries = entries_of(env);
+  if (any_is_ours(entries, 0)) {
     for (const char* const name : kNames) apr_table_unset(env, name);
+    entries = entries_of(env);
   }
   for (std::size_t i = 0; i < kNames.size(); ++i)
     if (values[i] != nullptr) apr_table_addn(env, kNames[i], values[i]);
+  return entries.size();
+}
+
+// Whether the entries that were added at `at` stand there as they were, and nothing
+// of ours, in whatever spelling, has come behind them.
+bool still_says(Entries entries, std::size_t at, const Variables& values) noexcept {
+  for (std::size_t i = 0; i < kNames.size(); ++i) {
+    if (values[i] == nullptr) continue;
+    if (at >= entries.size() || entries[at].key != kNames[i] || entries[at].val != values[i])
+      return false;
+    ++at;
+  }
+  return !any_is_ours(entries, at);
 }
 
 // A client's text between double quotes. httpd escapes control characters and
@@ -90,20 +100,24 @@ const char* describe(request_rec* r, const RequestState& judged) {
 
 } // namespace
 
-void set_environment(request_rec* r, const RequestState& judged) {
+void set_environment(request_rec* r, RequestState& judged) {
   const bool granted = judged.decision->granted();
-  set_variables(r->subprocess_env, {judged.decision->device ? judged.device_text.data() : nullptr,
-                                    granted        ? "granted"
-                                    : judged.audit ? "would-deny"
-                                                   : "denied",
-                                    slug(judged.decision->reason).data()});
+  judged.variables = {judged.decision->device ? judged.device_text.data() : nullptr,
+                      granted        ? "granted"
+                      : judged.audit ? "would-deny"
+                                     : "denied",
+                      slug(judged.decision->reason).data()};
+  judged.variables_at = set_variables(r->subprocess_env, judged.variables);
+}
+
+void confirm_environment(request_rec* r, RequestState& judged) {
+  if (!still_says(entries_of(r->subprocess_env), judged.variables_at, judged.variables))
+    set_environment(r, judged);
 }
 
 void carry_environment(request_rec* r) {
-  if (const RequestState* const judged = last_judged(r))
-    set_environment(r, *judged);
-  else
-    set_variables(r->subprocess_env, {});
+  const RequestState* const judged = last_judged(r);
+  set_variables(r->subprocess_env, judged != nullptr ? judged->variables : Variables());
 }
 
 void log_refusal(request_rec* r, const RequestState& judged) {

@@ -9,7 +9,11 @@ namespace polyauth::apache {
 
 // Sets POLYAUTH_MAC, POLYAUTH_DECISION and POLYAUTH_REASON to the decision that
 // `judged` holds, whoever else has set them.
-void set_environment(request_rec* r, const RequestState& judged);
+void set_environment(request_rec* r, RequestState& judged);
+
+// The same for a request whose environment was set already, if anybody has changed it
+// since.
+void confirm_environment(request_rec* r, RequestState& judged);
 
 // Outside governed sections: those of the request that this one serves, where an
 // application reads them; otherwise none, whoever has set them.

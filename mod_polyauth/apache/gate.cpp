@@ -20,7 +20,7 @@ namespace {
 // The settings that a request is judged by: those of its section. A look-up by
 // file name outside its directory has no URL, so no <Location> can match it: of
 // its section and what governs the request that it serves, the stricter holds.
-const DirConfig& settings(const request_rec* r) noexcept {
+const DirConfig& strictest_settings(const request_rec* r) noexcept {
   const DirConfig* strictest = &dir_config(r);
   while (!has_url(r) && r->main != nullptr) {
     r = r->main;
@@ -28,8 +28,11 @@ const DirConfig& settings(const request_rec* r) noexcept {
   }
   return *strictest;
 }
+inline const DirConfig& settings(const request_rec* r) noexcept {
+  return r->main == nullptr ? dir_config(r) : strictest_settings(r);
+}
 
-Decision decide_now(request_rec* r, const RequestState& state) {
+Decision decide_now(request_rec* r, RequestState& state) {
   const DirConfig& config = settings(r);
   const Globals& defaults = globals(r->server);
   if (defaults.refuses(r->server)) return {};
@@ -45,7 +48,9 @@ Decision decide_now(request_rec* r, const RequestState& state) {
   const bool from_own_file = before != nullptr && before->decision->reason == Reason::kOwnFile;
   const Resource resource = describe_resource(r, state.texts, state.handler, from_own_file);
   ServerDeviceAnswers device(r, config, defaults);
-  return decide(policy, resource, device, state.scope);
+  const Decision decision = decide(policy, resource, device, state.scope);
+  if (decision.device) device.write_text(*decision.device, state.device_text);
+  return decision;
 }
 
 // What the request is held to: by PolyAuth, or by Require polyauth that has
@@ -67,6 +72,11 @@ int deny_status(const request_rec* r) noexcept {
   return settings(r).deny_status.value_or(HTTP_FORBIDDEN);
 }
 
+// Whether some virtual host lets expired certificates in.
+bool admits_expired(const request_rec* r) noexcept {
+  return !globals(r->server).listed_contexts.empty();
+}
+
 // Refuses what PolyAuth On does not answer for, because the certificate was let in
 // for the sake of what it does.
 int refuse_expired(request_rec* r) noexcept {
@@ -75,7 +85,6 @@ int refuse_expired(request_rec* r) noexcept {
   state.audit = false;
   if (is_new) {
     state.decision = Decision{Reason::kCertificateExpired, std::nullopt, std::nullopt};
-    state.write_device_text();
     keep_private(r);
     set_environment(r, state);
     log_refusal(r, state);
@@ -85,7 +94,8 @@ int refuse_expired(request_rec* r) noexcept {
 
 // DECLINED, or the status of a refusal. Idempotent; every hook calls it.
 int enforce(request_rec* r, Handler handler) noexcept {
-  if (settings(r).effective_mode() != Mode::kOn && rides_on_expired_certificate(r))
+  if (admits_expired(r) && settings(r).effective_mode() != Mode::kOn &&
+      rides_on_expired_certificate(r))
     return refuse_expired(r);
   const auto governed = governance(r);
   if (!governed) return DECLINED;
@@ -107,8 +117,7 @@ int enforce(request_rec* r, Handler handler) noexcept {
 bool is_settled(const request_rec* r) noexcept {
   const RequestState* const state = find_state(r);
   return state != nullptr && state->decision && state->decision->granted() &&
-         is_as_judged(r, *state, state->handler, state->scope) &&
-         globals(r->server).listed_contexts.empty();
+         is_as_judged(r, *state, state->handler, state->scope) && !admits_expired(r);
 }
 
 // The early refusal, in the phase where an administrator expects it, and after
@@ -125,9 +134,9 @@ extern "C" int polyauth_first_fixup(request_rec* r) {
 // After SetEnv and RewriteRule have written to the environment, before
 // RequestHeader passes it on.
 extern "C" int polyauth_environment_fixup(request_rec* r) {
-  const RequestState* const state = find_state(r);
+  RequestState* const state = find_state(r);
   if (state != nullptr && state->decision)
-    set_environment(r, *state);
+    confirm_environment(r, *state);
   else
     carry_environment(r);
   return DECLINED;
@@ -141,8 +150,8 @@ extern "C" int polyauth_last_fixup(request_rec* r) {
   if (governance(r)) return DECLINED;
   // An internal fast redirect to an ungoverned script: it is the device's all the
   // same, and no less private.
-  if (const RequestState* const state = find_state(r); state != nullptr && state->decision) {
-    set_environment(r, *state);
+  if (RequestState* const state = find_state(r); state != nullptr && state->decision) {
+    confirm_environment(r, *state);
     r->no_cache = 1;
   }
   return DECLINED;
@@ -178,7 +187,7 @@ extern "C" int polyauth_last_handler(request_rec* r) {
 // Before mod_cache answers from what it keeps, without any of the phases above: with
 // such a certificate every request goes through all of them.
 extern "C" int polyauth_quick_handler(request_rec* r, int lookup) {
-  if (!rides_on_expired_certificate(r)) return DECLINED;
+  if (!admits_expired(r) || !rides_on_expired_certificate(r)) return DECLINED;
   // A look-up that httpd runs later has been through them then.
   if (lookup != 0 || r->main == nullptr)
     if (const int status = ap_process_request_internal(r); status != OK) return status;
@@ -187,6 +196,7 @@ extern "C" int polyauth_quick_handler(request_rec* r, int lookup) {
 
 // TRACE and "OPTIONS *" end here, before any phase that asks.
 extern "C" int polyauth_map_to_storage(request_rec* r) {
+  if (!admits_expired(r)) return DECLINED;
   const bool ends_here =
       r->method_number == M_TRACE || (r->uri != nullptr && std::strcmp(r->uri, "*") == 0);
   return ends_here && rides_on_expired_certificate(r) ? refuse_expired(r) : DECLINED;
@@ -208,7 +218,6 @@ bool judge(request_rec* r, Handler handler, Scope scope) noexcept {
   const bool decided =
       guarded(r, false, [&] { return state.decision = decide_now(r, state), true; });
   if (!decided) state.decision = Decision();
-  state.write_device_text();
   return true;
 }
 

@@ -2,6 +2,7 @@
 // From the first look at a configuration to the children that serve with it.
 #include "apache/boundary.hpp"
 #include "apache/config.hpp"
+#include "apache/file_check.hpp"
 #include "apache/gate.hpp"
 #include "apache/live_files.hpp"
 #include "apache/require_provider.hpp"

@@ -2,6 +2,7 @@
 #include "apache/live_files.hpp"
 
 #include "apache/boundary.hpp"
+#include "apache/file_check.hpp"
 #include "apache/file_report.hpp"
 #include "io/live_file.hpp"
 
@@ -11,9 +12,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <map>
 #include <memory>
-#include <sys/wait.h>
 
 extern "C" {
 #include "apr_hash.h"
@@ -90,29 +89,6 @@ struct FollowedFiles {
   server_rec* server;
   std::vector<std::unique_ptr<Follower>> files;
 };
-
-// Whether the user that the children run as can open a path; errno otherwise.
-// Asked of the kernel, in a process of that user.
-int open_as_server_user(const char* path, int flags) {
-  if (geteuid() != 0) {
-    const int fd = ::open(path, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    return fd < 0 ? errno : (::close(fd), 0);
-  }
-  const pid_t child = ::fork();
-  if (child < 0) return errno;
-  if (child == 0) {
-    int error = 0;
-    if (::initgroups(ap_unixd_config.user_name, ap_unixd_config.group_id) != 0 ||
-        ::setgid(ap_unixd_config.group_id) != 0 || ::setuid(ap_unixd_config.user_id) != 0 ||
-        ::open(path, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) < 0)
-      error = errno;
-    ::_exit(error < 256 ? error : EIO);
-  }
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0)
-    if (errno != EINTR) return errno;
-  return WIFEXITED(status) ? WEXITSTATUS(status) : EIO;
-}
 
 std::string image_folder_path(apr_pool_t* pconf) {
   // One folder for each server: no two share a PidFile.
@@ -246,42 +222,6 @@ private:
   bool restart_;
 };
 
-// The images of the files that could be read, for those that are judged by them.
-using Images = std::map<const FollowedFile*, std::vector<std::byte>>;
-
-// Reads a file as the server would. True if it is good.
-bool check_file(const FollowedFile& file, server_rec* s, Images& images) {
-  auto contents = read_file(file.path, file.format->size_limit);
-  if (!contents) {
-    report_unusable(s, APLOG_EMERG, file, contents.error() + "; a readable file is needed");
-    return false;
-  }
-  bool good = true;
-  if (const int error = open_as_server_user(file.path, O_RDONLY); error != 0) {
-    report_unusable(s, APLOG_EMERG, file,
-                    "cannot be read by the server's user \"" +
-                        std::string(ap_unixd_config.user_name) + "\": " + errno_text(error) +
-                        "; changes could not be followed");
-    good = false;
-  }
-  CompileContext context;
-  context.now = apr_time_sec(apr_time_now());
-  for (const FollowedFile* const companion : file.companions) {
-    const auto image = images.find(companion);
-    // Its own errors have been told.
-    if (image == images.end()) return false;
-    context.companions.push_back(image->second);
-  }
-  Compilation compilation = file.format->compile(contents->bytes, context);
-  report_errors(s, APLOG_EMERG, file, compilation.errors, compilation.error_count);
-  if (compilation.error_count != 0) return false;
-  // A start says so once the file is in force.
-  if (ap_state_query(AP_SQ_RUN_MODE) == AP_SQ_RM_CONFIG_TEST)
-    report_warnings(s, file, compilation.warnings);
-  images[&file] = std::move(compilation.image);
-  return good;
-}
-
 } // namespace
 
 bool is_restart() {
@@ -289,18 +229,6 @@ bool is_restart() {
   // The second holds for a restart that brings the module in.
   return retained().served ||
          (ap_mpm_query(AP_MPMQ_GENERATION, &generation) == APR_SUCCESS && generation > 0);
-}
-
-bool check_files(const Globals& globals, server_rec* s) {
-  bool good = true;
-  Images images;
-  const auto check = [&](const auto& sources) {
-    for (const auto* const source : sources) good = check_file(*source, s, images) && good;
-  };
-  check(globals.trusts);
-  check(globals.revocations);
-  check(globals.acls);
-  return good;
 }
 
 bool publish_files(Globals& globals, apr_pool_t* pconf, server_rec* s) {

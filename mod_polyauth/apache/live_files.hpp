@@ -15,10 +15,6 @@ namespace polyauth::apache {
 // not end it. In both passes of a start this is false.
 [[nodiscard]] bool is_restart();
 
-// Reads every file as the server would, without publishing. True if all are good
-// and the server's user can read them; otherwise everything found is logged.
-[[nodiscard]] bool check_files(const Globals& globals, server_rec* s);
-
 // Publishes what is new and makes every process able to follow. False if a start
 // must fail. At a restart whatever fails leaves what is in force, or nothing,
 // and then the sections that need it refuse.

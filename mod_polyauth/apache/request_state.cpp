@@ -13,7 +13,8 @@ static_assert(std::is_trivially_destructible_v<RequestState>);
 namespace {
 
 std::string_view view(const char* text) noexcept {
-  return text != nullptr ? std::string_view(text) : std::string_view();
+  if (text == nullptr) return {};
+  return *text == '\0' ? std::string_view(text, 0) : std::string_view(text);
 }
 
 } // namespace
@@ -58,13 +59,6 @@ std::optional<Scope> admitted_scope(const request_rec* r) noexcept {
     if (before != nullptr && before->per_dir_config != p->per_dir_config && has_url(p)) break;
   }
   return std::nullopt;
-}
-
-void RequestState::write_device_text() noexcept {
-  device_text[0] = '\0';
-  if (!decision->device) return;
-  const MacAddress::Text text = decision->device->text();
-  std::copy(text.begin(), text.end(), device_text.begin());
 }
 
 } // namespace polyauth::apache

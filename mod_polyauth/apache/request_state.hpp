@@ -25,6 +25,9 @@ struct RequestTexts {
   [[nodiscard]] static RequestTexts of(const request_rec* r) noexcept;
 };
 
+// Values of POLYAUTH_MAC, POLYAUTH_DECISION and POLYAUTH_REASON; nullptr: not set.
+using Variables = std::array<const char*, 3>;
+
 struct RequestState {
   // The last decision, and what it was made on.
   std::optional<Decision> decision;
@@ -38,6 +41,10 @@ struct RequestState {
   // environment refers to it.
   std::array<char, std::tuple_size_v<MacAddress::Text> + 1> device_text{};
 
+  // What the environment was made to say of it, and from which entry on.
+  Variables variables{};
+  std::size_t variables_at = 0;
+
   // Require polyauth admitted it with these questions: it is held to them
   // from then on, wherever httpd takes it.
   std::optional<Scope> admitted;
@@ -45,8 +52,6 @@ struct RequestState {
 
   // Of the client's own request only: a refusal stands in the log.
   bool refusal_logged = false;
-
-  void write_device_text() noexcept;
 };
 
 // The state of a request, or nullptr if there is none yet.

@@ -28,6 +28,8 @@ public:
       if (line.host != nullptr) hosts_.insert(line.host);
       if (line.is("Alias") && std::strstr(line.node->args, "%{") != nullptr)
         globals.has_alias_expression = true;
+      if (line.is("SSLVerifyClient") && line.has_word("optional_no_ca"))
+        globals.has_optional_no_ca = true;
       if (line.is("PolyAuth") && !line.has_word("Off"))
         governed_.push_back({&line, line.has_word("Audit"), false});
       else if (line.is("Require") &&

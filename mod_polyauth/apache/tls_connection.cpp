@@ -30,8 +30,8 @@ public:
   [[nodiscard]] SSL* ssl() const noexcept { return ssl_; }
 
   // Of the certificate that is known; the streams of HTTP/2 have none in common.
-  [[nodiscard]] Standing* standing(const request_rec* r) noexcept {
-    return r->connection->master == nullptr ? &standing_ : nullptr;
+  [[nodiscard]] Admissions* admissions(const request_rec* r) noexcept {
+    return r->connection->master == nullptr ? &admissions_ : nullptr;
   }
   [[nodiscard]] const DeviceCertificate* known() const noexcept {
     return known_.load(std::memory_order_acquire);
@@ -45,7 +45,7 @@ public:
                                 request_rec* r) {
     const DeviceCertificate* expected = nullptr;
     if (r->connection->master == nullptr) {
-      standing_ = {};
+      admissions_ = {};
       delete known_.exchange(certificate.get(), std::memory_order_acq_rel);
       return certificate.release();
     }
@@ -63,7 +63,7 @@ public:
 private:
   SSL* ssl_;
   std::atomic<const DeviceCertificate*> known_{nullptr};
-  Standing standing_;
+  Admissions admissions_;
 };
 
 // The connection that mod_ssl has made for a request, or nullptr.
@@ -92,6 +92,8 @@ std::unique_ptr<DeviceCertificate> read_device_certificate(request_rec* r, X509P
   device->facts.subject[Attribute::kCn].first = cn != nullptr ? cn : "";
   device->forms = &forms;
   device->identity = forms.read(device->facts.subject);
+  if (const auto* mac = std::get_if<MacAddress>(&device->identity))
+    device->identity_text = mac->text();
   return device;
 }
 
@@ -158,13 +160,13 @@ PresentedCertificate presented_certificate(request_rec* r, const IdentityForms& 
   const DeviceCertificate* const known = tls->known();
   if (known != nullptr && known->certificate.get() == peer &&
       SSL_get_verify_result(tls->ssl()) == X509_V_OK)
-    return {CertificateState::kVerified, known, tls->ssl(), tls->standing(r)};
+    return {CertificateState::kVerified, known, tls->ssl(), tls->admissions(r)};
   if (!variable_is(r, "SSL_CLIENT_VERIFY", "SUCCESS"))
     return {CertificateState::kUnverified, nullptr};
   X509_up_ref(peer);
   const DeviceCertificate* const device =
       tls->keep(read_device_certificate(r, X509Ptr(peer), forms), r);
-  return {CertificateState::kVerified, device, tls->ssl(), tls->standing(r)};
+  return {CertificateState::kVerified, device, tls->ssl(), tls->admissions(r)};
 }
 
 bool excuses_expiry(const Globals& globals, const SSL* ssl) noexcept {

@@ -7,8 +7,8 @@
 #include "core/rule_book.hpp"
 #include "pki/certificate.hpp"
 
+#include <array>
 #include <cstdint>
-#include <memory>
 
 // What a connection says of its client certificate. Reads; decides nothing.
 namespace polyauth::apache {
@@ -19,37 +19,39 @@ struct DeviceCertificate {
   Certificate facts;
   const IdentityForms* forms = nullptr; // that `identity` was read with
   Identity identity = IdentityFault::kMissing;
+  MacAddress::Text identity_text{}; // of an address
 
   [[nodiscard]] Identity identity_by(const IdentityForms& wanted) const {
     return &wanted == forms ? identity : wanted.read(facts.subject);
   }
 };
 
-// What was learned of a certificate from the live files, and from which version of
-// which file: it is true as long as that is the one in force.
-struct Standing {
-  template <typename Source, typename Answer> struct Learned {
-    const Source* source = nullptr;
-    std::uint64_t generation = 0;
-    Answer answer{};
-
-    [[nodiscard]] bool holds(const Source* asked, std::uint64_t in_force) const noexcept {
-      return source == asked && generation == in_force && in_force != 0;
-    }
-  };
-  Learned<TrustSource, std::shared_ptr<const Verdict>> trust;
-  Learned<RevocationSource, Revocation> revocation; // of the chain in `revocation_of`
-  std::shared_ptr<const Verdict> revocation_of;
-  Learned<AclSource, AclAnswer> acl; // on `acl_device`
-  MacAddress acl_device{0};
+// That a certificate was good for the questions about the device: by which settings,
+// from which versions of the files, and for how long by the clock.
+struct Admission {
+  const IdentityForms* forms = nullptr;
+  const TrustSource* trust = nullptr;
+  const RevocationSource* revocations = nullptr;
+  const AclSource* acl = nullptr;
+  std::uint64_t trust_generation = 0;
+  std::uint64_t revocations_generation = 0;
+  std::uint64_t acl_generation = 0;
+  std::int64_t since = 1; // both inclusive; none yet
+  std::int64_t until = 0;
+  MacAddress device{0};
 };
+
+// The last ones of a connection. Two, for a phone goes to and fro between its own
+// files and the firmware, which may stand in a section of another kind.
+using Admissions = std::array<Admission, 2>;
 
 struct PresentedCertificate {
   CertificateState state = CertificateState::kNoTls;
   const DeviceCertificate* device = nullptr; // if verified; lives as long as the request
   SSL* ssl = nullptr;                        // of the connection, if mod_ssl has made it
-  // Kept from request to request; nullptr where others may ask at the same time.
-  Standing* standing = nullptr;
+  // Of the certificate, kept from request to request; nullptr where others may ask at
+  // the same time.
+  Admissions* admissions = nullptr;
 };
 
 // How the client of this request is known now. Renegotiation and post-handshake

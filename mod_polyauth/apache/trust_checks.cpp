@@ -63,6 +63,16 @@ public:
       any = true;
       only_audit = only_audit && section.audit;
     }
+    // An inner section may take the trust file away from what is governed around it.
+    for (const ConfigLine& line : lines_)
+      if (line.is(kTrustDirective) && is_none(line) && reaches(line, host) &&
+          std::any_of(governed_.begin(), governed_.end(), [&](const Governed& section) {
+            return reaches(*section.line, host) && !section.audit &&
+                   overlap(line.sections, section.line->sections) != Overlap::kNone;
+          })) {
+        any = true;
+        only_audit = false;
+      }
     if (!any) return;
     constexpr const char* kText =
         "SSLVerifyClient optional_no_ca: a resumed TLS session turns its unverified certificate "
@@ -90,7 +100,7 @@ public:
       if (!can)
         complaints_.warn(PA1018, line,
                          "PolyAuthExpiredCertificates listed lets nobody in: no section with "
-                         "PolyAuth here has both PolyAuthAclFile, which must name the device in "
+                         "PolyAuth On here has both PolyAuthAclFile, which must name the device in "
                          "full, and PolyAuthCACertificateFile; write both, or refuse");
     }
   }

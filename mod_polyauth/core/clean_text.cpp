@@ -60,7 +60,11 @@ bool is_utf8(std::string_view text) noexcept { return utf8_error(text) == text.s
 bool is_clean_path(std::string_view decoded) noexcept {
   // To the end in any case: nearly always there is nothing to find.
   bool suspect = false;
-  for (const char c : decoded) suspect |= is_suspect(c);
+  std::string_view rest = decoded;
+  for (; rest.size() >= 4; rest.remove_prefix(4))
+    suspect |=
+        is_suspect(rest[0]) | is_suspect(rest[1]) | is_suspect(rest[2]) | is_suspect(rest[3]);
+  for (const char c : rest) suspect |= is_suspect(c);
   if (!suspect) return true;
   const auto forbidden = [](char c) {
     return static_cast<unsigned char>(c) < 0x80 && is_suspect(c);

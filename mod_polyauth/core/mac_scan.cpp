@@ -75,13 +75,9 @@ bool ends_uuid(std::string_view text, const Run& run) noexcept {
   return true;
 }
 
-// Twelve digits without separators, word letters taken off where there are more.
-std::optional<Sighting> read_bare(std::string_view text, const Run& run,
-                                  const std::optional<MacAddress>& own) noexcept {
-  if (run.size() == kDigits) {
-    if (ends_uuid(text, run)) return std::nullopt;
-    return Sighting{run.begin, run.end, MacAddress(run.bits), false};
-  }
+// Twelve digits of a longer run, once word letters are taken off.
+std::optional<Sighting> read_longer(std::string_view text, const Run& run,
+                                    const std::optional<MacAddress>& own) noexcept {
   const std::size_t excess = run.size() - kDigits;
   const std::size_t lead = leading_letters(text, run);
   const std::size_t trail = trailing_letters(text, run);
@@ -119,6 +115,17 @@ std::optional<Sighting> read_separated(std::string_view text, const Run& run, st
   return Sighting{begin, end, *address, false};
 }
 
+// Whatever is not twelve digits by themselves.
+std::optional<Sighting> read_other(std::string_view text, const Run& run,
+                                   const std::optional<MacAddress>& own) noexcept {
+  if (run.size() > kDigits)
+    if (const auto sighting = read_longer(text, run, own)) return sighting;
+  const char next = run.end < text.size() ? text[run.end] : '\0';
+  if ((next == '-' || next == ':') && run.size() >= 2) return read_separated(text, run, 2, next);
+  if (next == '.' && run.size() >= 4) return read_separated(text, run, 4, next);
+  return std::nullopt;
+}
+
 // Hands each address at or after `from` to `seen`, until it returns false.
 template <typename Seen>
 void visit_macs(std::string_view text, std::size_t from, const std::optional<MacAddress>& own,
@@ -133,18 +140,17 @@ void visit_macs(std::string_view text, std::size_t from, const std::optional<Mac
       continue;
     }
     const Run run = run_at(text, at);
-    const char next = run.end < text.size() ? text[run.end] : '\0';
-    std::optional<Sighting> sighting;
-    if (run.size() >= kDigits) sighting = read_bare(text, run, own);
-    if (!sighting && (next == '-' || next == ':') && run.size() >= 2)
-      sighting = read_separated(text, run, 2, next);
-    else if (!sighting && next == '.' && run.size() >= 4)
-      sighting = read_separated(text, run, 4, next);
     at = run.end;
-    if (!sighting) continue;
-    if (!seen(*sighting)) return;
-    // The rest of a run that was read already is letters of a word.
-    at = run_end(text, sighting->end);
+    Sighting sighting{run.begin, run.end, MacAddress(run.bits), false};
+    // Nearly every address is twelve digits by themselves.
+    if (run.size() != kDigits || ends_uuid(text, run)) {
+      const auto other = read_other(text, run, own);
+      if (!other) continue;
+      sighting = *other;
+      // The rest of a run that was read already is letters of a word.
+      at = run_end(text, sighting.end);
+    }
+    if (!seen(sighting)) return;
   }
 }
 

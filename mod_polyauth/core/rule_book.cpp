@@ -150,6 +150,11 @@ private:
   }
 
   bool hear_device() {
+    if constexpr (!Observed)
+      if (const auto known = device_.admitted()) {
+        decision_.device = known;
+        return true;
+      }
     const CertificateState state = device_.certificate();
     const auto refusal = refusal_of(state);
     if (!answered(Question::kTls, state == CertificateState::kNoTls ? refusal : std::nullopt) ||

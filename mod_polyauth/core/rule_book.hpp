@@ -33,6 +33,10 @@ enum class Revocation : std::uint8_t { kNotAsked, kGood, kRevoked, kUnavailable 
 // answer may be costly. An answer that throws ends in internal-error.
 class DeviceAnswers {
 public:
+  // The device, if all of the following were answered with yes before and nothing that
+  // they rest on has changed: then they are not asked again. Asked first.
+  [[nodiscard]] virtual std::optional<MacAddress> admitted() { return std::nullopt; }
+
   [[nodiscard]] virtual CertificateState certificate() = 0;
   [[nodiscard]] virtual Validity validity() = 0;
   [[nodiscard]] virtual Trust trust() = 0;

@@ -136,7 +136,8 @@ def other_makers(server):
     ports["CISCO"] = holder.getsockname()[1]
     ca = {maker: server.pki.pem_file(f"{maker}.pem", "root", "policy", *names) for maker, names in {
         "YEALINK": ["issuing1"], "SNOM": ["issuing1"], "CISCO": ["issuing1"]}.items()}
-    ca["SNOM"] = server.pki.pem_file("snom.pem", "rogue")
+    ca["SNOM"] = server.pki.pem_file("SNOM.pem", "imposter-root", "imposter-policy",
+                                     "imposter-issuing1")
     configure(server, include("08-other-makers.conf"),
               **{f"LISTEN_{maker}": f"127.0.0.1:{port}" for maker, port in ports.items()},
               **{f"{maker}_CA": path for maker, path in ca.items()}).start()
@@ -159,7 +160,7 @@ OLD_YEALINK = [("O", "Yealink Network Technology Co., Ltd."), ("CN", "yealink.co
     ("YEALINK", OLD_YEALINK, OWN, FOREIGN, "y000000000065.cfg", "issuing1"),
     ("YEALINK", [("CN", "0004F2AAAAAA")], OWN, FOREIGN, "y000000000065.cfg", "issuing1"),
     ("SNOM", [("CN", "0004F2AAAAAA")], "/snom710-0004F2AAAAAA.htm", "/snom710-0004F2BBBBBB.htm",
-     "snom710.htm", "rogue"),
+     "snom710.htm", "imposter-issuing1"),
     ("CISCO", [("OU", "CTG"), ("CN", "CP-8861-SEP0004F2AAAAAA")], "/SEP0004F2AAAAAA.cnf.xml",
      "/SEP0004F2BBBBBB.cnf.xml", "sip88xx.loads", "issuing1"),
     ("CISCO", [("OU", "SPA-962"), ("L", "88012BA01234"), ("ST", "0004f2aaaaaa")],

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.examples import acl, configure
+from harness.examples import acl, configure, crls
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
@@ -55,7 +55,7 @@ def test_the_smallest_configuration_and_the_curl_lines(server):
 
 
 CONFIGURATIONS = [each for each in blocks((ROOT / "conf/DIRECTIVES.md").read_text())
-                  if re.match("<|PolyAuth|RequestHeader", each)]
+                  if re.match("<|PolyAuth|RequestHeader|SSL", each)]
 
 
 def test_the_manual_has_an_example_for_each_directive():
@@ -66,7 +66,9 @@ def test_the_manual_has_an_example_for_each_directive():
 @pytest.mark.parametrize("lines", CONFIGURATIONS)
 def test_the_examples_of_the_manual_are_accepted(server, lines):
     lines = lines.replace("/etc/polyauth/phones.acl", str(acl(server)))
-    server_wide = re.match("<Dir|<Loc|PolyAuthReloadInterval", lines)
+    lines = re.sub(r"/etc/polyauth/[a-z-]*trust\.pem", str(server.pki.bundle), lines)
+    lines = lines.replace("/etc/polyauth/crls.pem", str(crls(server)))
+    server_wide = re.match("<Dir|<Loc|PolyAuthReloadInterval|PolyAuthExpiredCertificates|SSL", lines)
     body = lines if server_wide else f'<Directory "/srv/phones">\n{lines}\n</Directory>'
     configure(server, body, modules=("auth_basic", "authn_file", "authz_user", "headers"))
     done = server.configtest()

@@ -33,7 +33,6 @@ NEWER = {
     "date": (dict(number=8, last=-9 * HOUR), dict(number=8, last=-8 * HOUR)),
     "date-without-number": (dict(number=None, last=-9 * HOUR), dict(number=None, last=-8 * HOUR)),
     "number-lost": (dict(number=8, last=-9 * HOUR), dict(number=None, last=-8 * HOUR)),
-    "number-before-date": (dict(number=8, last=-8 * HOUR), dict(number=9, last=-9 * HOUR)),
 }
 
 
@@ -47,6 +46,13 @@ def test_only_a_newer_crl_replaces_one(fetch, web, issuing, older, newer):
     web["/issuing.crl"] = older
     answer = fetch.fails(REFUSED, "/issuing.crl", options=["--drop"])
     assert f'the CRL of "CN=Lab Issuing CA" is older than that in "{fetch.out}"' in answer.error
+
+
+def test_later_by_one_and_older_by_the_other_is_refused(fetch, web, issuing):
+    for newer in (dict(number=9, last=-9 * HOUR), dict(number=7, last=-7 * HOUR)):
+        fetch.out.write_bytes(pem(issuing.crl(number=8, last=-8 * HOUR)))
+        web["/issuing.crl"] = issuing.crl(**newer)
+        assert "is older than that in" in fetch.fails(REFUSED, "/issuing.crl").error
 
 
 def test_both_sides_of_a_refusal_are_named(fetch, web, issuing):

@@ -75,6 +75,16 @@ def acl(server):
     return server.write(server.root / "conf/phones.acl", (EXAMPLES / "phones.acl").read_text())
 
 
+def crls(server, *revoked, number=1):
+    """One file with a CRL of each CA of the phones; replaced by a rename."""
+    text = "".join(
+        server.pki.crl(ca, [each for each in revoked if each.issuer == ca], number).read_text()
+        for ca in ("root", "policy", "issuing1", "issuing2"))
+    path = server.root / "conf/crls.pem"
+    os.replace(server.write(path.with_suffix(".new"), text), path)
+    return path
+
+
 def phone(server, name="phone-a"):
     return server.pki.leaf(name)
 
