@@ -119,7 +119,7 @@ def test_an_older_crl_never_comes_back(make_server, mpm):
         change()
         assert [files.verdicts() for _ in range(3)] == [[GRANTED, REVOKED, GRANTED]] * 3
     assert len(server.log.lines("PA2003: ")) == 1
-    files.revoke(files.lost, number=3)
+    files.revoke(files.lost, number=3, this_update=timedelta(minutes=-10))
     files.loaded(files.crl, 3)
 
 

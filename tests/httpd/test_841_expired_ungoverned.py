@@ -79,7 +79,7 @@ UNGOVERNED = {
     "OPTIONS *": ("OPTIONS", "*", 200), "TRACE": ("TRACE", "/open.txt", 200),
     "TRACE of a governed file": ("TRACE", f"/prov{OWN}", 200),
     "an absolute URL": ("GET", "https://localhost/open.txt", 200),
-    "beside the governed": ("GET", f"/prov/../open.txt", 200),
+    "beside the governed": ("GET", "/prov/../open.txt", 200),
 }
 REDIRECTS = {"redirected": ("GET", "/redirected", 302), "moved": ("GET", "/moved", 302)}
 BODY = b"a body"
@@ -104,7 +104,7 @@ def stage(make_shared_server, backend):
     fill(server, f"off{OWN}", f"audit{OWN}", f"vote{OWN}", "any/x.txt", "open/x.txt", "list/x.txt")
     server.write("open.txt", f"{SECRET} open\n")
     server.write("pages/page.shtml", f"{SECRET} page")
-    server.write("cgi/x.cgi", f'#!/bin/sh\nprintf "Content-Type: text/plain\\n\\n{SECRET} cgi"\n', 0o755)
+    server.write("cgi/x.cgi", f'#!/bin/sh\ncat >/dev/null\nprintf "Content-Type: text/plain\\n\\n{SECRET} cgi"\n', 0o755)
     lines = LINES
     for name, value in dict(docroot=server.docroot, port=backend.port, mac=A, ca=files.ca,
                             acl=files.folder / "full.acl").items():

@@ -100,7 +100,7 @@ class Pki:
 
     def issue(self, cn=None, not_before=timedelta(days=-1), not_after=timedelta(days=365),
               issuer="issuing1", subject=None, eku="client", san=None, chain=None, key="shared",
-              name=None, ca=False, bits=2048, digest="sha256"):
+              name=None, ca=False, bits=2048, digest="sha256", serial=None):
         """A certificate made to order.
 
         Times are datetimes or distances from now. `issuer` names a CA or is one (None: self-signed),
@@ -114,7 +114,7 @@ class Pki:
         own_key, signer = self.key(key, bits), issuer and self._by_name(issuer)
         own_name = der.name(subject)
         encoded = der.certificate(
-            self._serial, signer.x509.subject.public_bytes() if signer else own_name, own_name,
+            serial or self._serial, signer.x509.subject.public_bytes() if signer else own_name, own_name,
             _moment(not_before), _moment(not_after), own_key.public_key(),
             self._extensions(name, issuer, own_key, eku, san, ca),
             signer.private_key if signer else own_key, digest)
