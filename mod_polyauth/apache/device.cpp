@@ -35,6 +35,7 @@ std::optional<MacAddress> ServerDeviceAnswers::admitted() {
 }
 
 CertificateState ServerDeviceAnswers::certificate() {
+  found_.emplace();
   // What mod_ssl says of a resumed session is no verification then, and without a trust
   // file there is no other.
   if (globals_.has_optional_no_ca && trust_source_ == nullptr && presented_.ssl != nullptr &&
@@ -46,8 +47,8 @@ CertificateState ServerDeviceAnswers::certificate() {
 Validity ServerDeviceAnswers::validity() {
   const Certificate& facts = presented_.device->facts;
   if (facts.not_yet_valid_at(now_)) return Validity::kNotYetValid;
-  learned_.since = facts.not_before;
-  learned_.until = facts.not_after;
+  found_->admission.since = facts.not_before;
+  found_->admission.until = facts.not_after;
   if (!facts.expired_at(now_)) return Validity::kValid;
   // Both where the certificate was accepted and where it is used.
   const bool excused = server_config(r_->server).expired == ExpiredCertificates::kListed &&
@@ -59,23 +60,25 @@ Trust ServerDeviceAnswers::trust() {
   if (trust_source_ == nullptr) return Trust::kNotAsked;
   const auto snapshot = trust_source_->live != nullptr ? trust_source_->live->current() : nullptr;
   if (!snapshot) return Trust::kUnavailable;
-  verdict_ = snapshot->view.judge(presented_.device->certificate.get(),
-                                  security_level(presented_.ssl), now_);
-  learned_.trust_generation = snapshot->generation;
-  learned_.since = std::max(learned_.since, verdict_->holds_since);
-  learned_.until = std::min(learned_.until, verdict_->holds_until);
-  return verdict_->trusted ? Trust::kTrusted : Trust::kUntrusted;
+  auto& [verdict, admission] = *found_;
+  verdict = snapshot->view.judge(presented_.device->certificate.get(),
+                                 security_level(presented_.ssl), now_);
+  admission.trust_generation = snapshot->generation;
+  admission.since = std::max(admission.since, verdict->holds_since);
+  admission.until = std::min(admission.until, verdict->holds_until);
+  return verdict->trusted ? Trust::kTrusted : Trust::kUntrusted;
 }
 
 Revocation ServerDeviceAnswers::revocation() {
   if (revocation_source_ == nullptr) return Revocation::kNotAsked;
   // Without a trust file nobody knows the chain. A start does not come so far.
-  const auto snapshot = verdict_ && revocation_source_->live != nullptr
+  const auto snapshot = found_->verdict && revocation_source_->live != nullptr
                             ? revocation_source_->live->current()
                             : nullptr;
   if (!snapshot) return Revocation::kUnavailable;
-  learned_.revocations_generation = snapshot->generation;
-  return snapshot->view.first_revoked(verdict_->chain) ? Revocation::kRevoked : Revocation::kGood;
+  found_->admission.revocations_generation = snapshot->generation;
+  return snapshot->view.first_revoked(found_->verdict->chain) ? Revocation::kRevoked
+                                                              : Revocation::kGood;
 }
 
 Identity ServerDeviceAnswers::identity() { return presented_.device->identity_by(forms_); }
@@ -85,24 +88,28 @@ AclAnswer ServerDeviceAnswers::acl(const MacAddress& device) {
   if (acl_source_ != nullptr) {
     const auto snapshot = acl_source_->live != nullptr ? acl_source_->live->current() : nullptr;
     if (!snapshot) return AclAnswer::kUnavailable;
-    learned_.acl_generation = snapshot->generation;
+    found_->admission.acl_generation = snapshot->generation;
     answer = snapshot->view.list.consult(device).answer;
   }
-  // The last question about the device: all before were answered with yes. Out of its
-  // time a certificate is asked about again each time.
-  const bool admits = answer == AclAnswer::kNotSet || answer == AclAnswer::kAdmitted ||
-                      answer == AclAnswer::kAdmittedByName;
-  if (presented_.admissions != nullptr && admits && now_ <= learned_.until) {
-    learned_.forms = &forms_;
-    learned_.trust = trust_source_;
-    learned_.revocations = revocation_source_;
-    learned_.acl = acl_source_;
-    learned_.device = device;
-    Admissions& kept = *presented_.admissions;
-    std::swap(kept[0], kept[1]);
-    kept[0] = learned_;
-  }
+  // The last question about the device: all before were answered with yes.
+  if (answer == AclAnswer::kNotSet || answer == AclAnswer::kAdmitted ||
+      answer == AclAnswer::kAdmittedByName)
+    keep_admission(device);
   return answer;
+}
+
+void ServerDeviceAnswers::keep_admission(const MacAddress& device) noexcept {
+  Admission& admission = found_->admission;
+  // Out of its time a certificate is asked about again each time.
+  if (presented_.admissions == nullptr || now_ > admission.until) return;
+  admission.forms = &forms_;
+  admission.trust = trust_source_;
+  admission.revocations = revocation_source_;
+  admission.acl = acl_source_;
+  admission.device = device;
+  Admissions& kept = *presented_.admissions;
+  std::swap(kept[0], kept[1]);
+  kept[0] = admission;
 }
 
 void ServerDeviceAnswers::write_text(const MacAddress& device,

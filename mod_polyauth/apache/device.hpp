@@ -36,6 +36,7 @@ public:
 
 private:
   [[nodiscard]] bool holds(const Admission& admission) const noexcept;
+  void keep_admission(const MacAddress& device) noexcept;
 
   request_rec* r_;
   const Globals& globals_;
@@ -43,10 +44,14 @@ private:
   const TrustSource* trust_source_;
   const RevocationSource* revocation_source_;
   const AclSource* acl_source_;
-  PresentedCertificate presented_;         // with a device from question 3 on
-  std::int64_t now_ = 0;                   // seconds since the epoch, from the first question on
-  std::shared_ptr<const Verdict> verdict_; // from question 5 on, if there is a trust file
-  Admission learned_;                      // what the answers so far rest on
+  PresentedCertificate presented_; // with a device from question 3 on
+  std::int64_t now_ = 0;           // seconds since the epoch, from the first question on
+  // What the answers so far rest on; from question 1 on.
+  struct Findings {
+    std::shared_ptr<const Verdict> verdict; // from question 5 on, if there is a trust file
+    Admission admission;
+  };
+  std::optional<Findings> found_;
 };
 
 } // namespace polyauth::apache

@@ -59,8 +59,7 @@ struct Governance {
   Mode mode;
   Scope scope;
 };
-std::optional<Governance> governance(request_rec* r) noexcept {
-  const Mode mode = settings(r).effective_mode();
+std::optional<Governance> governance(const request_rec* r, Mode mode) noexcept {
   if (mode == Mode::kOn) return Governance{mode, Scope::kOwnership};
   // Audit does not soften what Require polyauth has promised.
   if (const auto scope = admitted_scope(r)) return Governance{Mode::kOn, *scope};
@@ -85,6 +84,7 @@ int refuse_expired(request_rec* r) noexcept {
   state.audit = false;
   if (is_new) {
     state.decision = Decision{Reason::kCertificateExpired, std::nullopt, std::nullopt};
+    state.settles = false;
     keep_private(r);
     set_environment(r, state);
     log_refusal(r, state);
@@ -94,13 +94,13 @@ int refuse_expired(request_rec* r) noexcept {
 
 // DECLINED, or the status of a refusal. Idempotent; every hook calls it.
 int enforce(request_rec* r, Handler handler) noexcept {
-  if (admits_expired(r) && settings(r).effective_mode() != Mode::kOn &&
-      rides_on_expired_certificate(r))
+  const Mode mode = settings(r).effective_mode();
+  if (mode != Mode::kOn && admits_expired(r) && rides_on_expired_certificate(r))
     return refuse_expired(r);
-  const auto governed = governance(r);
+  const auto governed = governance(r, mode);
   if (!governed) return DECLINED;
   const bool is_new = judge(r, handler, governed->scope);
-  RequestState& state = state_of(r);
+  RequestState& state = *find_state(r);
   state.audit = governed->mode == Mode::kAudit;
   if (is_new) {
     keep_private(r);
@@ -112,12 +112,10 @@ int enforce(request_rec* r, Handler handler) noexcept {
 }
 
 // Whether a hook has nothing to ask: the request was granted, and since then
-// nobody has mapped it anew. Where expired certificates may come in, not even then:
-// what has granted it may be less than PolyAuth On.
+// nobody has mapped it anew.
 bool is_settled(const request_rec* r) noexcept {
   const RequestState* const state = find_state(r);
-  return state != nullptr && state->decision && state->decision->granted() &&
-         is_as_judged(r, *state, state->handler, state->scope) && !admits_expired(r);
+  return state != nullptr && state->settles && is_as_judged(r, *state);
 }
 
 // The early refusal, in the phase where an administrator expects it, and after
@@ -147,7 +145,7 @@ extern "C" int polyauth_environment_fixup(request_rec* r) {
 extern "C" int polyauth_last_fixup(request_rec* r) {
   if (is_settled(r)) return DECLINED;
   if (const int refusal = enforce(r, Handler::kUnknown); refusal != DECLINED) return refusal;
-  if (governance(r)) return DECLINED;
+  if (governance(r, settings(r).effective_mode())) return DECLINED;
   // An internal fast redirect to an ungoverned script: it is the device's all the
   // same, and no less private.
   if (RequestState* const state = find_state(r); state != nullptr && state->decision) {
@@ -210,7 +208,8 @@ extern "C" int polyauth_log_transaction(request_rec* r) {
 
 bool judge(request_rec* r, Handler handler, Scope scope) noexcept {
   RequestState& state = state_of(r);
-  if (is_as_judged(r, state, handler, scope)) return false;
+  if (state.decision && state.handler == handler && state.scope == scope && is_as_judged(r, state))
+    return false;
   state.texts = RequestTexts::of(r);
   state.section = r->per_dir_config;
   state.handler = handler;
@@ -218,6 +217,7 @@ bool judge(request_rec* r, Handler handler, Scope scope) noexcept {
   const bool decided =
       guarded(r, false, [&] { return state.decision = decide_now(r, state), true; });
   if (!decided) state.decision = Decision();
+  state.settles = state.decision->granted() && !admits_expired(r);
   return true;
 }
 

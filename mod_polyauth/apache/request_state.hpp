@@ -31,6 +31,9 @@ using Variables = std::array<const char*, 3>;
 struct RequestState {
   // The last decision, and what it was made on.
   std::optional<Decision> decision;
+  // It is a grant, and no later hook asks again as long as it stands. Not where expired
+  // certificates may come in: what has granted it may be less than PolyAuth On.
+  bool settles = false;
   RequestTexts texts;
   const ap_conf_vector_t* section = nullptr;
   Handler handler = Handler::kUnknown;
@@ -52,6 +55,11 @@ struct RequestState {
 
   // Of the client's own request only: a refusal stands in the log.
   bool refusal_logged = false;
+
+  void forget() noexcept {
+    decision.reset();
+    settles = false;
+  }
 };
 
 // The state of a request, or nullptr if there is none yet.
@@ -77,13 +85,11 @@ struct RequestState {
 // admission of its parent covers it.
 [[nodiscard]] std::optional<Scope> admitted_scope(const request_rec* r) noexcept;
 
-// Whether the last decision is still one on this request as it stands: whoever
+// Whether a decision that there is is still one on this request as it stands: whoever
 // maps a request anew gives it new texts, on a pool that reuses nothing.
-[[nodiscard]] inline bool is_as_judged(const request_rec* r, const RequestState& state,
-                                       Handler handler, Scope scope) noexcept {
+[[nodiscard]] inline bool is_as_judged(const request_rec* r, const RequestState& state) noexcept {
   const RequestTexts& texts = state.texts;
-  return state.decision && state.section == r->per_dir_config && state.handler == handler &&
-         state.scope == scope && texts.uri.data() == r->uri &&
+  return state.section == r->per_dir_config && texts.uri.data() == r->uri &&
          texts.filename.data() == r->filename && texts.path_info.data() == r->path_info &&
          texts.args.data() == r->args && texts.method.data() == r->method;
 }

@@ -26,7 +26,7 @@ authz_status check(request_rec* r, Scope scope) noexcept {
     if (!state.vote_logged) log_vote(r, state);
     state.vote_logged = true;
     // A vote is no decision, unless PolyAuth decides here as well.
-    if (dir_config(r).effective_mode() == Mode::kOff) state.decision.reset();
+    if (dir_config(r).effective_mode() == Mode::kOff) state.forget();
     return AUTHZ_DENIED;
   });
 }

@@ -32,16 +32,17 @@ std::string_view last_segment(std::string_view path) noexcept {
 class Decoded {
 public:
   explicit Decoded(std::string_view raw) : text_(raw) {
-    if (raw.empty() || raw.find('%') == std::string_view::npos) return;
-    storage_ = percent_decode(raw);
-    text_ = storage_;
+    if (!raw.empty() && raw.find('%') != std::string_view::npos) {
+      storage_.emplace(percent_decode(raw));
+      text_ = *storage_;
+    }
   }
   Decoded(const Decoded&) = delete;
   Decoded& operator=(const Decoded&) = delete;
   [[nodiscard]] std::string_view text() const noexcept { return text_; }
 
 private:
-  std::string storage_;
+  std::optional<std::string> storage_;
   std::string_view text_;
 };
 
@@ -204,7 +205,8 @@ private:
   }
 
   [[nodiscard]] bool text_is_clean() const {
-    if (!is_clean_path(resource_.path) || !is_clean_query(query_.text())) return false;
+    if (!is_clean_path(resource_.path)) return false;
+    if (!query_.text().empty() && !is_clean_query(query_.text())) return false;
     return !sent_ || (is_clean_path(sent_->path.text()) && !has_dot_segment(sent_->path.text()) &&
                       is_clean_query(sent_->query.text()));
   }
