@@ -11,6 +11,8 @@ import ssl
 import subprocess
 import tempfile
 
+from harness.http2 import Http2
+
 TIMEOUT = 60.0 if os.environ.get("POLYAUTH_ASAN") == "1" else 20.0
 _VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
 
@@ -53,17 +55,20 @@ class Connection:
 
     def request(self, target, method="GET", body=None, headers=None, auth=None, host="localhost"):
         """Sends the target byte by byte as given and reads the response."""
-        try:
-            self.send(_request_bytes(target, method, body, headers, auth, host))
-        except OSError:
-            # An early answer, or the alert, may be here all the same; if not, reading fails too.
-            pass
+        self._try_to_send(_request_bytes(target, method, body, headers, auth, host))
         return self.read(method)
 
     get = request
 
     def send(self, data):
         self._socket.sendall(data)
+
+    def _try_to_send(self, data):
+        """An early answer, or the alert, may be here all the same; if not, reading fails too."""
+        try:
+            self.send(data)
+        except OSError:
+            pass
 
     def read(self, method="GET"):
         response = http.client.HTTPResponse(_Borrowed(self._reader), method=method)
@@ -75,9 +80,10 @@ class Connection:
         version = {10: "HTTP/1.0", 11: "HTTP/1.1"}[response.version]
         return Response(response.status, response.reason, response.headers, body, version)
 
-    def resume(self):
+    def resume(self, server_name=None):
         """A new connection that offers this one's session; its `resumed` tells if it was taken."""
-        return Connection(self._port, self._context, self._server_name, self._socket.session)
+        return type(self)(self._port, self._context, server_name or self._server_name,
+                          self._socket.session)
 
     @property
     def resumed(self):
@@ -98,14 +104,47 @@ class Connection:
         self.close()
 
 
+class Http2Connection(Connection):
+    """The same over HTTP/2, one stream after the other."""
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        assert self._socket.selected_alpn_protocol() == "h2", "the server speaks no HTTP/2"
+        self._http2 = Http2(self._try_to_send, self._reader)
+
+    def request(self, target, method="GET", body=None, headers=None, auth=None, host="localhost"):
+        assert auth is None
+        fields = [(":method", method), (":scheme", "https"), (":authority", host),
+                  (":path", target), *(headers or {}).items()]
+        try:
+            status, fields, content = self._http2.exchange(
+                fields, body.encode() if isinstance(body, str) else body)
+        except OSError as error:
+            _raise_refusal(error)
+        return Response(status, "", fields, content, "HTTP/2")
+
+    get = request
+
+    def close(self):
+        self._http2.close()
+        super().close()
+
+
 class ClientMixin:
     """The client's half of Server."""
 
-    def connect(self, cert=None, tls=None, sni="localhost", pha=False, plain=False):
-        """A Connection. `sni` None sends none; `pha` offers post-handshake authentication."""
+    def connect(self, cert=None, tls=None, sni="localhost", pha=False, plain=False, http2=False,
+                tickets=True):
+        """A Connection. `sni` None sends none; `pha` offers post-handshake authentication; without
+        `tickets` a session of TLS 1.2 is resumed from the server's cache."""
         if plain:
             return Connection(self.plain_port)
-        return Connection(self.tls_port, self._context(cert, tls, sni, pha), sni)
+        context = self._context(cert, tls, sni, pha)
+        if not tickets:
+            context.options |= ssl.OP_NO_TICKET
+        if http2:
+            context.set_alpn_protocols(["h2"])
+        return (Http2Connection if http2 else Connection)(self.tls_port, context, sni)
 
     def get(self, target, cert=None, method="GET", body=None, headers=None, tls=None, auth=None,
             host=None, sni="localhost", pha=False, plain=False, http2=False):

@@ -8,6 +8,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 OIDS = {"CN": "2.5.4.3", "serialNumber": "2.5.4.5", "L": "2.5.4.7", "ST": "2.5.4.8",
         "O": "2.5.4.10", "OU": "2.5.4.11"}
 UTF8, PRINTABLE, T61, IA5, BMP = 0x0C, 0x13, 0x14, 0x16, 0x1E
+DIGESTS = {"sha256": (hashes.SHA256, "1.2.840.113549.1.1.11"),
+           "sha1": (hashes.SHA1, "1.2.840.113549.1.1.5")}
 
 
 class Raw:
@@ -70,13 +72,14 @@ def extension(value, critical):
 
 
 def certificate(serial, issuer_name, subject_name, not_before, not_after, public_key,
-                extensions, signing_key):
+                extensions, signing_key, digest="sha256"):
     """The signed certificate; names are encoded already, extensions are (value, critical)."""
-    algorithm = sequence(oid("1.2.840.113549.1.1.11"), b"\x05\x00")
+    hashed, algorithm_oid = DIGESTS[digest]
+    algorithm = sequence(oid(algorithm_oid), b"\x05\x00")
     tbs = sequence(
         tlv(0xA0, integer(2)), integer(serial), algorithm, issuer_name,
         sequence(time(not_before), time(not_after)), subject_name,
         public_key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
         tlv(0xA3, sequence(*(extension(*each) for each in extensions))))
-    signature = signing_key.sign(tbs, padding.PKCS1v15(), hashes.SHA256())
+    signature = signing_key.sign(tbs, padding.PKCS1v15(), hashed())
     return sequence(tbs, algorithm, bit_string(signature))

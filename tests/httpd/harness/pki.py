@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Certificates in the shape of the phone maker's, and every hostile variant of them.
 
-root -> policy -> issuing1, issuing2 -> phones. Everything is made when first asked for.
+root -> policy -> issuing1, issuing2, issuing3 -> phones. Everything is made when first asked for.
 """
 
 import os
@@ -11,7 +11,6 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import (Encoding, NoEncryption, PrivateFormat)
 from cryptography.x509.oid import ExtendedKeyUsageOID
@@ -25,7 +24,10 @@ AUTHORITIES = {
     "policy": ("Lab Equipment Policy CA", "root", None),
     "issuing1": ("Lab Equipment Issuing CA 1", "policy", None),
     "issuing2": ("Lab Equipment Issuing CA 2", "policy", None),
+    "issuing3": ("Lab Equipment Issuing CA 3", "policy", None),
     "sibling": ("Lab Other CA", "root", None),
+    "maker2-root": ("Second Maker Root CA", None, None),
+    "maker2-issuing": ("Second Maker Issuing CA", "maker2-root", None),
     "rogue": ("Rogue CA", None, None),
     # The same names and key identifiers as the true ones: only the signatures differ.
     "imposter-root": ("Lab Root CA", None, "root"),
@@ -98,10 +100,10 @@ class Pki:
 
     def issue(self, cn=None, not_before=timedelta(days=-1), not_after=timedelta(days=365),
               issuer="issuing1", subject=None, eku="client", san=None, chain=None, key="shared",
-              name=None, ca=False):
+              name=None, ca=False, bits=2048, digest="sha256", serial=None):
         """A certificate made to order.
 
-        Times are datetimes or distances from now. `issuer` names a CA (None: self-signed),
+        Times are datetimes or distances from now. `issuer` names a CA or is one (None: self-signed),
         `subject` is a list of (attribute, str or der.Raw), `cn` is short for a phone's subject,
         `chain` names what is sent after the leaf (default: all issuers but the root).
         """
@@ -109,41 +111,28 @@ class Pki:
         name = name or f"issued-{self._serial:x}"
         if subject is None:
             subject = [MAKER] + ([] if cn is None else [("CN", cn)])
-        own_key, signer = self.key(key), issuer and self._by_name(issuer)
+        own_key, signer = self.key(key, bits), issuer and self._by_name(issuer)
         own_name = der.name(subject)
         encoded = der.certificate(
-            self._serial, signer.x509.subject.public_bytes() if signer else own_name, own_name,
+            serial or self._serial, signer.x509.subject.public_bytes() if signer else own_name, own_name,
             _moment(not_before), _moment(not_after), own_key.public_key(),
             self._extensions(name, issuer, own_key, eku, san, ca),
-            signer.private_key if signer else own_key)
+            signer.private_key if signer else own_key, digest)
         links = self._issuers(issuer) if chain is None else [self._by_name(each) for each in chain]
         cert = _put(self.folder / f"{name}.crt", _pem(encoded) + "".join(c.leaf_pem for c in links),
                     0o644)
         return Certificate(name, encoded, own_key, cert, self.folder / f"{key}.key", issuer)
 
-    def crl(self, issuer="issuing1", revoked=(), number=1, this_update=timedelta(hours=-1),
-            next_update=timedelta(days=30), file_name=None):
-        """The file of a CRL of `issuer` that lists the certificates in `revoked`."""
-        signer = self._by_name(issuer)
-        builder = (x509.CertificateRevocationListBuilder().issuer_name(signer.x509.subject)
-                   .last_update(_moment(this_update)).next_update(_moment(next_update))
-                   .add_extension(x509.CRLNumber(number), critical=False))
-        for certificate in revoked:
-            builder = builder.add_revoked_certificate(
-                x509.RevokedCertificateBuilder().revocation_date(_moment(this_update))
-                .serial_number(certificate.x509.serial_number).build())
-        crl = builder.sign(signer.private_key, hashes.SHA256())
-        path = self.folder / (file_name or f"{issuer}-{number}.crl.pem")
-        return _put(path, crl.public_bytes(Encoding.PEM).decode(), 0o644)
-
-    def key(self, name):
+    def key(self, name, bits=2048):
         if name not in self._keys:
-            self._keys[name] = key = rsa.generate_private_key(65537, 2048)
+            self._keys[name] = key = rsa.generate_private_key(65537, bits)
             _put(self.folder / f"{name}.key", key.private_bytes(
                 Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()).decode(), 0o600)
         return self._keys[name]
 
     def _by_name(self, name):
+        if isinstance(name, Certificate):
+            return name
         return self.ca(name) if name in AUTHORITIES else self.leaf(name)
 
     def _issuers(self, issuer):

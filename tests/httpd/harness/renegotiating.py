@@ -29,13 +29,13 @@ _SET_TLSEXT_HOSTNAME = 55
 class RenegotiatingConnection:
     """HTTP/1.1 over one TLS 1.2 connection; show() changes the certificate for the next request."""
 
-    def __init__(self, port, cert=None):
+    def __init__(self, port, cert=None, server_name="localhost"):
         self._socket = socket.create_connection(("127.0.0.1", port), 20)
         self._socket.setblocking(True)
         self._context = _SSL.SSL_CTX_new(_SSL.TLS_client_method())
         _SSL.SSL_CTX_ctrl(self._context, _SET_MAX_PROTO_VERSION, _TLS_1_2, None)
         self._ssl = _SSL.SSL_new(self._context)
-        _SSL.SSL_ctrl(self._ssl, _SET_TLSEXT_HOSTNAME, 0, b"localhost")
+        _SSL.SSL_ctrl(self._ssl, _SET_TLSEXT_HOSTNAME, 0, server_name.encode())
         _SSL.SSL_set_fd(self._ssl, self._socket.fileno())
         if cert is not None:
             self.show(cert)
@@ -45,9 +45,9 @@ class RenegotiatingConnection:
         assert _SSL.SSL_use_certificate_chain_file(self._ssl, str(cert.cert).encode()) == 1
         assert _SSL.SSL_use_PrivateKey_file(self._ssl, str(cert.key).encode(), _PEM) == 1
 
-    def status(self, target):
+    def status(self, target, host="localhost"):
         """The status of the answer and its text."""
-        request = f"GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+        request = f"GET {target} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()
         assert _SSL.SSL_write(self._ssl, request, len(request)) == len(request)
         received = b""
         while True:

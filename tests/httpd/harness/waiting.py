@@ -3,6 +3,7 @@
 
 import threading
 import time
+from datetime import timedelta
 
 
 def wait_until(condition, what, timeout=10.0):
@@ -14,3 +15,9 @@ def wait_until(condition, what, timeout=10.0):
             raise AssertionError(f"waited {timeout} s in vain for {text}")
         threading.Event().wait(0.003)
     return value
+
+
+def wait_for_moment(moment):
+    """Returns when this datetime is more than a second ago, so that its second is over."""
+    end = (moment + timedelta(seconds=1)).timestamp()
+    wait_until(lambda: time.time() > end, f"{moment} to pass", max(end - time.time(), 0) + 1)
