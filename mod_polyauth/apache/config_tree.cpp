@@ -87,6 +87,21 @@ std::vector<ConfigLine> flatten_config_tree(const ap_directive_t* tree) {
   return lines;
 }
 
+bool contains(const std::vector<const ap_directive_t*>& outer,
+              const std::vector<const ap_directive_t*>& inner) {
+  if (outer.size() <= inner.size() && std::equal(outer.begin(), outer.end(), inner.begin()))
+    return true;
+  if (outer.size() != 1 || inner.empty()) return false;
+  const std::string path = literal_path(outer.front());
+  const std::string below = literal_path(inner.front());
+  const bool is_location = equal_ignoring_case(outer.front()->directive, "<Location");
+  // Every request has a URL, but not every one a file.
+  if (path == "/" && is_location) return true;
+  return !path.empty() && !below.empty() &&
+         equal_ignoring_case(outer.front()->directive, inner.front()->directive) &&
+         is_below(below, path);
+}
+
 Overlap overlap(const std::vector<const ap_directive_t*>& a,
                 const std::vector<const ap_directive_t*>& b) {
   // One inside the other: the same outermost sections.

@@ -38,6 +38,11 @@ struct Governed {
 // Every directive of the tree, in order. Views into the tree.
 [[nodiscard]] std::vector<ConfigLine> flatten_config_tree(const ap_directive_t* tree);
 
+// Whether what is written in the sections `outer` also holds in those of `inner`, which may
+// be the same, unless something nearer says otherwise.
+[[nodiscard]] bool contains(const std::vector<const ap_directive_t*>& outer,
+                            const std::vector<const ap_directive_t*>& inner);
+
 // How the resources of two nested lists of sections can have to do with each other.
 enum class Overlap : std::uint8_t { kNone, kPossible, kSure };
 [[nodiscard]] Overlap overlap(const std::vector<const ap_directive_t*>& a,

@@ -78,8 +78,9 @@ void report_refresh(server_rec* s, const FollowedFile& file, const Refresh& refr
                  PA2004 "%s; no version of it is in force, every device is refused", what.c_str());
   else if (refresh.grave)
     ap_log_error(APLOG_MARK, APLOG_CRIT, 0, s,
-                 PA2003 "%s; a denial is NOT in force; keeping generation=%lu loaded at %s",
-                 what.c_str(), number(refresh.generation), utc(refresh.adopted_at).c_str());
+                 PA2003 "%s; %s NOT in force; keeping generation=%lu loaded at %s", what.c_str(),
+                 file.format->kind == FileKind::kRevocation ? "revocations are" : "a denial is",
+                 number(refresh.generation), utc(refresh.adopted_at).c_str());
   else
     ap_log_error(APLOG_MARK, APLOG_ERR, 0, s, PA2002 "%s; keeping generation=%lu loaded at %s",
                  what.c_str(), number(refresh.generation), utc(refresh.adopted_at).c_str());

@@ -18,11 +18,18 @@ bool is_none(const ConfigLine& line) {
   return !words.empty() && words.front() == "none";
 }
 
-// Whether what is written at `line` holds for everything in the section of `place`.
+// Whether what is written at `line` holds in the section of `place`, unless something
+// nearer says otherwise.
 bool covers(const ConfigLine& line, const ConfigLine& place) {
-  if (line.host != nullptr && line.host != place.host) return false;
-  if (line.sections.size() > place.sections.size()) return false;
-  return overlap(line.sections, place.sections) == Overlap::kSure;
+  return (line.host == nullptr || line.host == place.host) &&
+         contains(line.sections, place.sections);
+}
+
+// Whether of two lines that cover the same place the first is the nearer one.
+bool is_nearer(const ConfigLine& line, const ConfigLine& other) {
+  if (line.sections.empty() && other.sections.empty())
+    return line.host != nullptr || other.host == nullptr;
+  return contains(other.sections, line.sections);
 }
 
 class TrustChecks {
@@ -127,7 +134,7 @@ private:
     const ConfigLine* found = nullptr;
     for (const ConfigLine& line : lines_)
       if (line.is(directive) && covers(line, place) &&
-          (found == nullptr || line.sections.size() >= found->sections.size()))
+          (found == nullptr || is_nearer(line, *found)))
         found = &line;
     return found != nullptr && !is_none(*found) ? found : nullptr;
   }
