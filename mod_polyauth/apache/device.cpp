@@ -35,6 +35,10 @@ std::optional<MacAddress> ServerDeviceAnswers::admitted() {
 }
 
 CertificateState ServerDeviceAnswers::certificate() {
+  // Nobody but the trust file verifies what a balancer hands on.
+  if (presented_.from_header && trust_source_ == nullptr &&
+      presented_.state == CertificateState::kVerified)
+    return CertificateState::kUnverified;
   // What mod_ssl says of a resumed session is no verification then, and without a trust
   // file there is no other.
   if (globals_.has_optional_no_ca && trust_source_ == nullptr && presented_.ssl != nullptr &&
@@ -59,8 +63,9 @@ Trust ServerDeviceAnswers::trust() {
   if (trust_source_ == nullptr) return Trust::kNotAsked;
   const auto snapshot = trust_source_->live != nullptr ? trust_source_->live->current() : nullptr;
   if (!snapshot) return Trust::kUnavailable;
-  verdict_ = snapshot->view.judge(presented_.device->certificate.get(),
-                                  security_level(presented_.ssl), now_);
+  const int level = presented_.ssl != nullptr ? SSL_get_security_level(presented_.ssl)
+                                              : globals_.default_security_level;
+  verdict_ = snapshot->view.judge(presented_.device->certificate.get(), level, now_);
   learned_.trust_generation = snapshot->generation;
   learned_.since = std::max(learned_.since, verdict_->holds_since);
   learned_.until = std::min(learned_.until, verdict_->holds_until);
