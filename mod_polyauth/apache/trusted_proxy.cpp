@@ -213,7 +213,8 @@ std::optional<PresentedCertificate> presented_by_proxy(request_rec* r, const Ide
 void register_trusted_proxy_hooks() {
   // These run as early, and read headers.
   static const char* const before[] = {"mod_log_forensic.c", "mod_remoteip.c", "mod_headers.c",
-                                       "mod_setenvif.c",     "mod_http2.c",    nullptr};
+                                       "mod_setenvif.c",     "mod_http2.c",    "mod_security2.c",
+                                       "mod_lua.c",          nullptr};
   ap_hook_post_read_request(polyauth_take_header, nullptr, before, APR_HOOK_REALLY_FIRST);
   ap_hook_insert_filter(polyauth_insert_filter, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
   ap_hook_insert_error_filter(polyauth_before_error, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
