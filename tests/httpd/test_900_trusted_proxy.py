@@ -149,12 +149,19 @@ def test_a_peer_with_tls_of_its_own(make_server, pki):
 
 def test_http2_brings_it_as_well(make_server, pki):
     server = furnish(make_server(mpm="event"), "prov")
-    server.configure(vhost_lines=lines(server) + "\nProtocols h2 http/1.1", ssl_verify="none",
-                     modules=["http2"]).start()
+    server.write("open/show.cgi", CGI, 0o755)
+    server.configure(vhost_lines=lines(server) + "\nProtocols h2 http/1.1\n"
+                     f'<Directory "{server.docroot}/open">\nOptions +ExecCGI\nAddHandler cgi-script .cgi\n</Directory>',
+                     ssl_verify="none", modules=["http2", "cgi"]).start()
     answer = server.get(OWN, headers=from_phone(pki.leaf("phone-a")), http2=True)
     assert (answer.version, answer.status) == ("HTTP/2", 200)
     assert server.get(FOREIGN, headers=from_phone(pki.leaf("phone-a")), http2=True).status == 403
     assert server.get(OWN, http2=True).status == 403
+    for name in ("Client-Cert", "Client_Cert", "Client-Cert-Chain"):
+        shown = server.get("/open/show.cgi", headers={**from_phone(pki.leaf("phone-a"), name), "X-Other": "kept"},
+                           http2=True)
+        assert environment(shown)["HTTP_X_OTHER"] == "kept"
+        assert not any(re.match("HTTP_CLIENT.CERT", each) for each in environment(shown))
 
 
 # What the header may hold.
