@@ -47,13 +47,16 @@ extern "C" void* polyauth_create_dir_config(apr_pool_t* p, char*) {
 
 extern "C" void* polyauth_create_server_config(apr_pool_t* p, server_rec*) {
   return new (apr_palloc(p, sizeof(ServerConfig)))
-      ServerConfig{&polyauth::apache::Globals::of(p), std::nullopt};
+      ServerConfig{&polyauth::apache::Globals::of(p), std::nullopt, nullptr, nullptr};
 }
 
 extern "C" void* polyauth_merge_server_config(apr_pool_t* p, void* base_config, void* add_config) {
+  const auto& base = *static_cast<const ServerConfig*>(base_config);
   auto* const merged = new (apr_palloc(p, sizeof(ServerConfig)))
       ServerConfig(*static_cast<ServerConfig*>(add_config));
-  if (!merged->expired) merged->expired = static_cast<ServerConfig*>(base_config)->expired;
+  if (!merged->expired) merged->expired = base.expired;
+  if (merged->trusted_proxies == nullptr) merged->trusted_proxies = base.trusted_proxies;
+  if (merged->client_cert_header == nullptr) merged->client_cert_header = base.client_cert_header;
   return merged;
 }
 

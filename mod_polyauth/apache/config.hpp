@@ -35,6 +35,9 @@ enum class Mode : std::uint8_t { kOff, kAudit, kOn };
 // PolyAuthExpiredCertificates.
 enum class ExpiredCertificates : std::uint8_t { kRefuse, kListed };
 
+// PolyAuthTrustedProxy of one virtual host. On pconf.
+using TrustedProxies = std::vector<apr_ipsubnet_t*>;
+
 // A file of the administrator that some section names and that is followed while
 // the server runs; one object for each kind and path. On pconf.
 struct FollowedFile {
@@ -96,6 +99,13 @@ struct Globals {
   // The TLS contexts of the virtual hosts with PolyAuthExpiredCertificates listed.
   std::vector<const SSL_CTX*> listed_contexts;
 
+  // Every name that some PolyAuthClientCertHeader has. While there is one, none of these
+  // headers reaches anybody.
+  std::vector<const char*> client_cert_headers;
+
+  // How weak a key or signature may be where no connection says it; from post_config on.
+  int default_security_level = 0;
+
   // What is meant where a section says nothing.
   IdentityForms default_identity;
   SharedFiles default_shared;
@@ -121,6 +131,8 @@ struct Globals {
 struct ServerConfig {
   Globals* globals;
   std::optional<ExpiredCertificates> expired;
+  TrustedProxies* trusted_proxies = nullptr;
+  const char* client_cert_header = nullptr;
 };
 
 [[nodiscard]] inline const ServerConfig& server_config(const server_rec* s) noexcept {

@@ -36,6 +36,10 @@ std::optional<MacAddress> ServerDeviceAnswers::admitted() {
 
 CertificateState ServerDeviceAnswers::certificate() {
   found_.emplace();
+  // Nobody but the trust file verifies what a balancer hands on.
+  if (presented_.from_header && trust_source_ == nullptr &&
+      presented_.state == CertificateState::kVerified)
+    return CertificateState::kUnverified;
   // What mod_ssl says of a resumed session is no verification then, and without a trust
   // file there is no other.
   if (globals_.has_optional_no_ca && trust_source_ == nullptr && presented_.ssl != nullptr &&
@@ -60,9 +64,10 @@ Trust ServerDeviceAnswers::trust() {
   if (trust_source_ == nullptr) return Trust::kNotAsked;
   const auto snapshot = trust_source_->live != nullptr ? trust_source_->live->current() : nullptr;
   if (!snapshot) return Trust::kUnavailable;
+  const int level = presented_.ssl != nullptr ? SSL_get_security_level(presented_.ssl)
+                                              : globals_.default_security_level;
   auto& [verdict, admission] = *found_;
-  verdict = snapshot->view.judge(presented_.device->certificate.get(),
-                                 security_level(presented_.ssl), now_);
+  verdict = snapshot->view.judge(presented_.device->certificate.get(), level, now_);
   admission.trust_generation = snapshot->generation;
   admission.since = std::max(admission.since, verdict->holds_since);
   admission.until = std::min(admission.until, verdict->holds_until);

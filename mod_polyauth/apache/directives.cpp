@@ -2,6 +2,7 @@
 // The directives: parse, check the range, explain what is wrong.
 #include "apache/boundary.hpp"
 #include "apache/config.hpp"
+#include "apache/trusted_proxy.hpp"
 #include "core/ascii.hpp"
 
 #include <array>
@@ -103,19 +104,48 @@ const char* set_file(cmd_parms* cmd, void* config, const char* word) noexcept {
   });
 }
 
+// The settings of the virtual host that a directive stands in.
+ServerConfig& server_config_of(const cmd_parms* cmd) {
+  return *static_cast<ServerConfig*>(
+      ap_get_module_config(cmd->server->module_config, &polyauth_module));
+}
+
 const char* set_expired_certificates(cmd_parms* cmd, void*, const char* word) noexcept {
   return setter(cmd, [&]() -> const char* {
     const char* const context = ap_check_cmd_context(cmd, NOT_IN_DIR_LOC_FILE);
     if (context != nullptr) return context;
-    auto& expired = static_cast<ServerConfig*>(
-                        ap_get_module_config(cmd->server->module_config, &polyauth_module))
-                        ->expired;
+    auto& expired = server_config_of(cmd).expired;
     if (std::strcmp(word, "refuse") == 0)
       expired = ExpiredCertificates::kRefuse;
     else if (std::strcmp(word, "listed") == 0)
       expired = ExpiredCertificates::kListed;
     else
       return complain(cmd, std::string("\"") + word + "\" is not accepted; write refuse or listed");
+    return nullptr;
+  });
+}
+
+const char* set_trusted_proxy(cmd_parms* cmd, void*, const char* word) noexcept {
+  return setter(cmd, [&]() -> const char* {
+    const char* const context = ap_check_cmd_context(cmd, NOT_IN_DIR_LOC_FILE);
+    if (context != nullptr) return context;
+    const auto network = parse_trusted_proxy(cmd->pool, word);
+    if (!network) return complain(cmd, network.error());
+    auto& proxies = server_config_of(cmd).trusted_proxies;
+    if (proxies == nullptr) proxies = make_on_pool<TrustedProxies>(cmd->pool);
+    proxies->push_back(*network);
+    return nullptr;
+  });
+}
+
+const char* set_client_cert_header(cmd_parms* cmd, void*, const char* word) noexcept {
+  return setter(cmd, [&]() -> const char* {
+    const char* const context = ap_check_cmd_context(cmd, NOT_IN_DIR_LOC_FILE);
+    if (context != nullptr) return context;
+    const std::string complaint = complaint_about_header_name(word);
+    if (!complaint.empty()) return complain(cmd, complaint);
+    server_config_of(cmd).client_cert_header = word;
+    Globals::of(cmd->pool).client_cert_headers.push_back(word);
     return nullptr;
   });
 }
@@ -188,6 +218,10 @@ extern "C" const command_rec polyauth_commands[] = {
                   "CRLs (PEM) of the CAs in PolyAuthCACertificateFile, or none"),
     AP_INIT_TAKE1("PolyAuthExpiredCertificates", set_expired_certificates, nullptr, RSRC_CONF,
                   "refuse, or listed to admit expired certificates of devices that the ACL names"),
+    AP_INIT_ITERATE("PolyAuthTrustedProxy", set_trusted_proxy, nullptr, RSRC_CONF,
+                    "addresses or networks of balancers that end TLS for the phones"),
+    AP_INIT_TAKE1("PolyAuthClientCertHeader", set_client_cert_header, nullptr, RSRC_CONF,
+                  "the header in which they hand on the phone's certificate"),
     AP_INIT_TAKE1("PolyAuthReloadInterval", set_reload_interval, nullptr, RSRC_CONF,
                   "how soon a changed file is in force, with unit, as in 5s"),
     AP_INIT_TAKE1("PolyAuthDenyStatus", set_deny_status, nullptr, kSections,

@@ -27,6 +27,7 @@ extern "C" {
 #include "mod_ssl_openssl.h"
 #include "mod_watchdog.h"
 #include "unixd.h"
+#include "util_filter.h"
 }
 // clang-format on
 

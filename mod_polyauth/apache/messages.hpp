@@ -23,6 +23,8 @@
 #define PA1016 "PA1016: " // a setting without PolyAuth On
 #define PA1017 "PA1017: " // CRLs without a trust file
 #define PA1018 "PA1018: " // expired certificates without ACL and trust file
+#define PA1019 "PA1019: " // a section behind a balancer without trust file
+#define PA1020 "PA1020: " // PolyAuthTrustedProxy or PolyAuthClientCertHeader alone
 
 // 2: live files
 #define PA2001 "PA2001: " // a file is in force
@@ -32,6 +34,9 @@
 #define PA2005 "PA2005: " // what is in force cannot be read by the processes
 #define PA2006 "PA2006: " // a remark about a file that is in force
 #define PA2007 "PA2007: " // a CRL in force is overdue
+
+// 3: identity
+#define PA3001 "PA3001: " // a client certificate header cannot be read
 
 // 5: decisions
 #define PA5001 "PA5001: " // granted

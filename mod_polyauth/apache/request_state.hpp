@@ -13,6 +13,8 @@
 // overwrites the request in place.
 namespace polyauth::apache {
 
+struct DeviceCertificate;
+
 // Everything of a request that a decision depends on and httpd may change, where
 // it stands. What is not there has no data().
 struct RequestTexts {
@@ -55,6 +57,12 @@ struct RequestState {
 
   // Of the client's own request only: a refusal stands in the log.
   bool refusal_logged = false;
+
+  // Of the client's own request only: what PolyAuthClientCertHeader held, nullptr if there
+  // was none, and the certificate that was read of it, nullptr if it could not be.
+  const char* certificate_header = nullptr;
+  const DeviceCertificate* header_device = nullptr;
+  bool header_was_read = false;
 
   void forget() noexcept {
     decision.reset();

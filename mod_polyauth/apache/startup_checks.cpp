@@ -18,6 +18,8 @@ namespace {
 
 using ascii::equal_ignoring_case;
 
+constexpr std::string_view kTrustedProxy = "PolyAuthTrustedProxy";
+constexpr std::string_view kClientCertHeader = "PolyAuthClientCertHeader";
 constexpr int kMakersDepth = 3; // the CAs above a leaf of the phone maker
 
 class Checks {
@@ -52,6 +54,7 @@ public:
     check_some_host_asks_for_certificates();
     check_require_stands_alone();
     check_settings_act();
+    check_balancers_are_whole();
   }
 
   [[nodiscard]] const std::vector<ConfigLine>& lines() const noexcept { return lines_; }
@@ -60,6 +63,12 @@ public:
     std::vector<const ap_directive_t*> found(hosts_.begin(), hosts_.end());
     found.push_back(nullptr);
     std::erase_if(found, [&](const ap_directive_t* host) { return !has_tls(host); });
+    return found;
+  }
+  [[nodiscard]] std::vector<const ap_directive_t*> balanced_hosts() const {
+    std::vector<const ap_directive_t*> found(hosts_.begin(), hosts_.end());
+    found.push_back(nullptr);
+    std::erase_if(found, [&](const ap_directive_t* host) { return !has_balancer(host); });
     return found;
   }
 
@@ -90,6 +99,35 @@ private:
     return engine != nullptr && !says(engine, "off");
   }
 
+  // TLS ends elsewhere, and both say where and how.
+  bool has_balancer(const ap_directive_t* host) const {
+    return server_wide(kTrustedProxy, host) != nullptr &&
+           server_wide(kClientCertHeader, host) != nullptr;
+  }
+
+  // One of the two alone trusts nobody, or shuts everybody out. What stands outside virtual
+  // hosts may find the other in one of them.
+  void check_balancers_are_whole() {
+    for (const ConfigLine& line : lines_) {
+      const bool is_proxy = line.is(kTrustedProxy);
+      if (!is_proxy && !line.is(kClientCertHeader)) continue;
+      const bool whole =
+          has_balancer(line.host) ||
+          (line.host == nullptr && std::any_of(hosts_.begin(), hosts_.end(),
+                                               [&](auto* host) { return has_balancer(host); }));
+      if (whole) continue;
+      complaints_.fail(
+          PA1020, line, line.host,
+          is_proxy
+              ? "PolyAuthTrustedProxy without PolyAuthClientCertHeader refuses every phone behind "
+                "the balancer, since nothing says where it hands on the certificate; write "
+                "PolyAuthClientCertHeader Client-Cert, or what your balancer sends"
+              : "PolyAuthClientCertHeader without PolyAuthTrustedProxy trusts nobody: the header "
+                "counts only if it comes from a balancer that is named; write "
+                "PolyAuthTrustedProxy with its address");
+    }
+  }
+
   void check_host(const ap_directive_t* host) {
     const std::vector<Governed> governed = governed_in(host);
     if (governed.empty()) return;
@@ -97,7 +135,7 @@ private:
       return section.line->host == host;
     });
     // A global section over a host without TLS stays closed there: no fault.
-    if (own != governed.end() && !has_tls(host))
+    if (own != governed.end() && !has_tls(host) && !has_balancer(host))
       complaints_.warn(
           PA1006, *own->line,
           "the virtual host has no SSLEngine On, so every request here is refused as no-tls; "
@@ -143,7 +181,7 @@ private:
           "SSLVerifyClient stands in a section only: phones cannot renegotiate or authenticate "
           "after the "
           "handshake, and large uploads fail; write it in the virtual host");
-    else if (!asked && first.host == host)
+    else if (!asked && first.host == host && !has_balancer(host))
       complaints_.warn(
           PA1007, first,
           "the virtual host asks for no client certificate, so every request here is refused; "
@@ -201,6 +239,7 @@ private:
                      [](const Governed& section) { return section.line->host == nullptr; });
     if (global == governed_.end() || hosts_.empty()) return;
     const auto can_serve = [&](const ap_directive_t* host) {
+      if (has_balancer(host)) return true;
       if (!has_tls(host)) return false;
       return std::any_of(lines_.begin(), lines_.end(), [&](const ConfigLine& line) {
         return line.is("SSLVerifyClient") && reaches(line, host) && !line.has_word("none");
@@ -301,7 +340,8 @@ bool check_configuration(Globals& globals, server_rec* main_server, bool restart
   Complaints complaints(globals, main_server, restart);
   Checks checks(globals, complaints);
   checks.run();
-  check_trust(globals, checks.lines(), checks.governed(), checks.tls_hosts(), complaints);
+  check_trust(globals, checks.lines(), checks.governed(), checks.tls_hosts(),
+              checks.balanced_hosts(), complaints);
   return complaints.sound();
 }
 

@@ -3,6 +3,7 @@
 
 #include "apache/boundary.hpp"
 #include "apache/config.hpp"
+#include "apache/trusted_proxy.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -81,20 +82,13 @@ bool variable_is(request_rec* r, const char* name, const char* value) {
 
 std::unique_ptr<DeviceCertificate> read_device_certificate(request_rec* r, X509Ptr certificate,
                                                            const IdentityForms& forms) {
-  auto device = std::make_unique<DeviceCertificate>();
   auto facts = read_certificate(certificate.get());
   if (!facts) throw std::runtime_error(facts.error());
-  device->certificate = std::move(certificate);
-  device->facts = std::move(*facts);
   // The CN as mod_ssl reads it; how often it occurs only the certificate tells.
   const char* const cn =
       ap_ssl_var_lookup(r->pool, r->server, r->connection, r, "SSL_CLIENT_S_DN_CN");
-  device->facts.subject[Attribute::kCn].first = cn != nullptr ? cn : "";
-  device->forms = &forms;
-  device->identity = forms.read(device->facts.subject);
-  if (const auto* mac = std::get_if<MacAddress>(&device->identity))
-    device->identity_text = mac->text();
-  return device;
+  facts->subject[Attribute::kCn].first = cn != nullptr ? cn : "";
+  return describe_certificate(std::move(certificate), std::move(*facts), forms);
 }
 
 // A provider of TLS other than mod_ssl, of which we know only the variables.
@@ -152,7 +146,20 @@ extern "C" int polyauth_pre_handshake(conn_rec* c, SSL* ssl, int is_proxy) {
 
 } // namespace
 
+std::unique_ptr<DeviceCertificate> describe_certificate(X509Ptr certificate, Certificate facts,
+                                                        const IdentityForms& forms) {
+  auto device = std::make_unique<DeviceCertificate>();
+  device->certificate = std::move(certificate);
+  device->facts = std::move(facts);
+  device->forms = &forms;
+  device->identity = forms.read(device->facts.subject);
+  if (const auto* mac = std::get_if<MacAddress>(&device->identity))
+    device->identity_text = mac->text();
+  return device;
+}
+
 PresentedCertificate presented_certificate(request_rec* r, const IdentityForms& forms) {
+  if (const auto presented = presented_by_proxy(r, forms)) return *presented;
   TlsConnection* const tls = tls_connection(r);
   if (tls == nullptr) return presented_by_variables(r, forms);
   X509* const peer = SSL_get0_peer_certificate(tls->ssl());
@@ -185,8 +192,7 @@ bool rides_on_expired_certificate(const request_rec* r) noexcept {
   return ASN1_TIME_cmp_time_t(X509_get0_notAfter(peer), apr_time_sec(apr_time_now())) < 0;
 }
 
-int security_level(const SSL* ssl) {
-  if (ssl != nullptr) return SSL_get_security_level(ssl);
+int default_security_level() {
   const std::unique_ptr<SSL_CTX, void (*)(SSL_CTX*)> fresh(SSL_CTX_new(TLS_server_method()),
                                                            SSL_CTX_free);
   if (!fresh) throw std::bad_alloc();

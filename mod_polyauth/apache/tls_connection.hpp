@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 
 // What a connection says of its client certificate. Reads; decides nothing.
 namespace polyauth::apache {
@@ -45,6 +46,10 @@ struct Admission {
 // files and the firmware, which may stand in a section of another kind.
 using Admissions = std::array<Admission, 2>;
 
+// What the rule book may ask of a certificate, with the identity by these forms.
+[[nodiscard]] std::unique_ptr<DeviceCertificate>
+describe_certificate(X509Ptr certificate, Certificate facts, const IdentityForms& forms);
+
 struct PresentedCertificate {
   CertificateState state = CertificateState::kNoTls;
   const DeviceCertificate* device = nullptr; // if verified; lives as long as the request
@@ -52,6 +57,8 @@ struct PresentedCertificate {
   // Of the certificate, kept from request to request; nullptr where others may ask at
   // the same time.
   Admissions* admissions = nullptr;
+  // By a balancer and not by a connection: nobody has verified it yet.
+  bool from_header = false;
 };
 
 // How the client of this request is known now. Renegotiation and post-handshake
@@ -71,9 +78,9 @@ struct PresentedCertificate {
 // accepted for that reason alone.
 [[nodiscard]] bool rides_on_expired_certificate(const request_rec* r) noexcept;
 
-// OpenSSL's number for how weak a key or signature may be: that of the connection,
-// or OpenSSL's default for servers if there is none. Throws std::bad_alloc.
-[[nodiscard]] int security_level(const SSL* ssl);
+// OpenSSL's number for how weak a key or signature may be, by default and for servers.
+// Throws std::bad_alloc.
+[[nodiscard]] int default_security_level();
 
 // Registers the hooks that learn of TLS connections and virtual hosts as they are made.
 void register_connection_hooks();

@@ -96,6 +96,22 @@ public:
     }
   }
 
+  // What a balancer hands on is verified here or nowhere.
+  void check_balanced(const ap_directive_t* host) {
+    for (const Governed& section : governed_) {
+      if (!reaches(*section.line, host)) continue;
+      // A section outside virtual hosts has the settings of each of them.
+      ConfigLine place = *section.line;
+      place.host = host;
+      if (!file_for(kTrustDirective, place)) fail_balanced(*section.line, host);
+      for (const ConfigLine& line : lines_)
+        if (line.is(kTrustDirective) && is_none(line) && reaches(line, host) &&
+            !line.sections.empty() &&
+            overlap(line.sections, section.line->sections) != Overlap::kNone)
+          fail_balanced(line, host);
+    }
+  }
+
   void check_listed_can_pass() {
     for (const ConfigLine& line : lines_) {
       if (!line.is("PolyAuthExpiredCertificates") || !line.has_word("listed")) continue;
@@ -113,6 +129,13 @@ public:
   }
 
 private:
+  void fail_balanced(const ConfigLine& line, const ap_directive_t* host) {
+    complaints_.fail(PA1019, line, host,
+                     "behind a balancer (PolyAuthTrustedProxy) nobody but this server verifies the "
+                     "certificates of phones, and here it has nothing to verify them by; write "
+                     "PolyAuthCACertificateFile");
+  }
+
   // Whether the two are in one virtual host, or one of them in all.
   static bool concerns(const ConfigLine& a, const ConfigLine& b) {
     return a.host == nullptr || b.host == nullptr || a.host == b.host;
@@ -172,11 +195,13 @@ private:
 
 void check_trust(Globals& globals, const std::vector<ConfigLine>& lines,
                  const std::vector<Governed>& governed,
-                 const std::vector<const ap_directive_t*>& tls_hosts, Complaints& complaints) {
+                 const std::vector<const ap_directive_t*>& tls_hosts,
+                 const std::vector<const ap_directive_t*>& balanced_hosts, Complaints& complaints) {
   TrustChecks checks(lines, governed, complaints);
   checks.note_companions(globals);
   checks.check_revocation_has_trust();
   for (const ap_directive_t* const host : tls_hosts) checks.check_optional_no_ca(host);
+  for (const ap_directive_t* const host : balanced_hosts) checks.check_balanced(host);
   checks.check_listed_can_pass();
 }
 

@@ -11,9 +11,10 @@ namespace polyauth::apache {
 
 // Looks through the configuration for what questions 4 to 6 need, and notes for each
 // CRL file which trust files it is judged by. `tls_hosts` are the virtual hosts with TLS,
-// nullptr among them for the main server.
+// `balanced_hosts` those whose TLS ends at a balancer; nullptr stands for the main server.
 void check_trust(Globals& globals, const std::vector<ConfigLine>& lines,
                  const std::vector<Governed>& governed,
-                 const std::vector<const ap_directive_t*>& tls_hosts, Complaints& complaints);
+                 const std::vector<const ap_directive_t*>& tls_hosts,
+                 const std::vector<const ap_directive_t*>& balanced_hosts, Complaints& complaints);
 
 } // namespace polyauth::apache

@@ -68,7 +68,8 @@ def test_the_examples_of_the_manual_are_accepted(server, lines):
     lines = lines.replace("/etc/polyauth/phones.acl", str(acl(server)))
     lines = re.sub(r"/etc/polyauth/[a-z-]*trust\.pem", str(server.pki.bundle), lines)
     lines = lines.replace("/etc/polyauth/crls.pem", str(crls(server)))
-    server_wide = re.match("<Dir|<Loc|PolyAuthReloadInterval|PolyAuthExpiredCertificates|SSL", lines)
+    server_wide = re.match("<Dir|<Loc|PolyAuth(?:ReloadInterval|ExpiredCertificates|TrustedProxy|ClientCertHeader)|SSL",
+                           lines)
     body = lines if server_wide else f'<Directory "/srv/phones">\n{lines}\n</Directory>'
     configure(server, body, modules=("auth_basic", "authn_file", "authz_user", "headers"))
     done = server.configtest()
