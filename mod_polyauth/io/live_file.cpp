@@ -143,16 +143,19 @@ Refresh FilePublisher::read_and_publish(const FileStamp& seen) {
   Compilation compilation = format_.compile(contents->bytes, context);
   if (compilation.error_count != 0)
     return refuse(seen, around.versions, {}, std::move(compilation));
-  return publish(seen, around.versions, std::move(compilation));
+  // One copy in memory while it is published, and none that the process keeps.
+  const std::vector<std::byte> made = std::move(compilation.image);
+  if (!compilation.is_image) contents->bytes = {};
+  return publish(seen, around.versions, std::move(compilation),
+                 made.empty() ? std::as_bytes(std::span(std::as_const(contents->bytes))) : made);
 }
 
 // The slot's lock is held.
 Refresh FilePublisher::publish(const FileStamp& seen, std::uint64_t versions,
-                               Compilation compilation) {
+                               Compilation compilation, std::span<const std::byte> image) {
   const std::uint64_t previous = slot_.generation.load(std::memory_order_relaxed);
   const std::uint64_t generation = previous + 1;
-  const auto written =
-      replace_file(folder_.image(slot_, generation), compilation.image, 0600, owner_);
+  const auto written = replace_file(folder_.image(slot_, generation), image, 0600, owner_);
   if (!written) return refuse({}, versions, "its image " + written.error(), {});
 
   // In this order, so that a process that dies in between leaves a version that
