@@ -1,89 +1,91 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tool/acl_lint.hpp"
 
+#include "core/number_sort.hpp"
+
 #include <algorithm>
 #include <array>
+#include <optional>
 
 namespace polyauth::tool {
 
 namespace {
 
-// 24 bytes: a list may have ten million of them.
-struct Placed {
-  AclEntry entry;
-  std::size_t line;
-  friend auto operator<=>(const Placed&, const Placed&) = default;
-};
+constexpr unsigned kPrefixBits = 48;
 
-// Keeps the first remarks by line, whatever their number.
-class Remarks {
+// An entry as one number: side, then length, then prefix.
+std::uint64_t key_of(bool denial, unsigned digits, std::uint64_t prefix) noexcept {
+  return std::uint64_t{denial} << 52 | std::uint64_t{digits} << kPrefixBits | prefix;
+}
+std::uint64_t key_of(const AclEntry& entry) noexcept {
+  return key_of(entry.denial, entry.digits, entry.prefix);
+}
+AclEntry entry_of(std::uint64_t key) noexcept {
+  return {key & ((std::uint64_t{1} << kPrefixBits) - 1),
+          static_cast<std::uint8_t>(key >> kPrefixBits & 0xf), (key >> 52) != 0};
+}
+
+// What is odd in a list, without the lines: numbers, since there may be ten million.
+class Oddities {
 public:
-  void add(const AclRemark& remark) {
-    if (kept_.size() >= 50 * AclLint::kMaxNamed) prune();
-    kept_.push_back(remark);
+  explicit Oddities(const std::vector<AclEntry>& entries) : keys_(entries.size()) {
+    std::transform(entries.begin(), entries.end(), keys_.begin(),
+                   [](const AclEntry& entry) { return key_of(entry); });
+    sort_numbers(keys_);
+    for (std::size_t i = 1; i < keys_.size(); ++i)
+      if (keys_[i] == keys_[i - 1] && (repeated_.empty() || repeated_.back() != keys_[i]))
+        repeated_.push_back(keys_[i]);
+    for (const std::uint64_t key : keys_) has_[key >> 52 & 1][key >> kPrefixBits & 0xf] = true;
+    first_seen_.resize(repeated_.size());
   }
 
-  [[nodiscard]] std::vector<AclRemark> take() {
-    prune();
-    return std::move(kept_);
+  // What makes an entry needless. A denial comes first: it turns the entry around.
+  [[nodiscard]] std::optional<AclEntry> cause_of(const AclEntry& entry) const {
+    const unsigned own_digits = entry.digits;
+    for (unsigned digits = 0; digits < own_digits + (entry.denial ? 0U : 1U); ++digits)
+      if (const auto cause = find(entry, digits, true)) return cause;
+    if (entry.denial) return std::nullopt;
+    for (unsigned digits = 0; digits < own_digits; ++digits)
+      if (const auto cause = find(entry, digits, false)) return cause;
+    return std::nullopt;
+  }
+
+  // Asked of each entry in the order of the lines: whether it stood there before.
+  [[nodiscard]] bool is_again(const AclEntry& entry) {
+    const std::uint64_t key = key_of(entry);
+    const auto at = std::lower_bound(repeated_.begin(), repeated_.end(), key);
+    if (at == repeated_.end() || *at != key) return false;
+    const auto index = static_cast<std::size_t>(at - repeated_.begin());
+    const bool again = first_seen_[index];
+    first_seen_[index] = true;
+    return again;
   }
 
 private:
-  void prune() {
-    std::sort(kept_.begin(), kept_.end(),
-              [](const AclRemark& a, const AclRemark& b) { return a.line < b.line; });
-    kept_.resize(std::min(kept_.size(), AclLint::kMaxNamed));
-  }
-
-  std::vector<AclRemark> kept_;
-};
-
-// Each entry once, where it stands first; sorted.
-class Places {
-public:
-  Places(const AclText& text, Remarks& duplicates) {
-    places_.reserve(text.entries.size());
-    for (std::size_t i = 0; i < text.entries.size(); ++i) {
-      const AclEntry& entry = text.entries[i];
-      places_.push_back({entry, text.lines[i]});
-      has_[entry.denial ? 1 : 0][entry.digits] = true;
-    }
-    std::sort(places_.begin(), places_.end());
-    std::size_t kept = 0;
-    for (const Placed& place : places_) {
-      if (kept != 0 && places_[kept - 1].entry == place.entry)
-        duplicates.add({place.entry, place.line, place.entry, places_[kept - 1].line});
-      else
-        places_[kept++] = place;
-    }
-    places_.resize(kept);
-  }
-
-  [[nodiscard]] const std::vector<Placed>& all() const noexcept { return places_; }
-
   // The entry of a side that covers this one with so many digits.
-  [[nodiscard]] const Placed* find(const AclEntry& entry, unsigned digits, bool denial) const {
-    if (!has_[denial ? 1 : 0][digits]) return nullptr;
-    const AclEntry wanted{entry.prefix >> (4 * (entry.digits - digits)),
-                          static_cast<std::uint8_t>(digits), denial};
-    const auto at = std::lower_bound(places_.begin(), places_.end(), Placed{wanted, 0});
-    return at != places_.end() && at->entry == wanted ? &*at : nullptr;
+  [[nodiscard]] std::optional<AclEntry> find(const AclEntry& entry, unsigned digits,
+                                             bool denial) const {
+    if (!has_[denial ? 1 : 0][digits]) return std::nullopt;
+    const std::uint64_t key = key_of(denial, digits, entry.prefix >> (4 * (entry.digits - digits)));
+    if (!std::binary_search(keys_.begin(), keys_.end(), key)) return std::nullopt;
+    return entry_of(key);
   }
 
-private:
-  std::vector<Placed> places_;
-  std::array<std::array<bool, 13>, 2> has_{}; // by side and number of digits
+  std::vector<std::uint64_t> keys_;
+  std::vector<std::uint64_t> repeated_;       // each once
+  std::vector<bool> first_seen_;              // of those
+  std::array<std::array<bool, 16>, 2> has_{}; // by side and number of digits
 };
 
-// What makes an entry needless. A denial comes first: it turns the entry around.
-const Placed* cause_of(const AclEntry& entry, const Places& places) {
-  const unsigned own_digits = entry.digits;
-  for (unsigned digits = 0; digits < own_digits + (entry.denial ? 0 : 1); ++digits)
-    if (const Placed* cause = places.find(entry, digits, true)) return cause;
-  if (entry.denial) return nullptr;
-  for (unsigned digits = 0; digits < own_digits; ++digits)
-    if (const Placed* cause = places.find(entry, digits, false)) return cause;
-  return nullptr;
+// Fills in where the cause of each remark stands first.
+void find_causes(std::vector<AclRemark>& remarks, const AclText& text) {
+  std::size_t missing = remarks.size();
+  for (std::size_t i = 0; i < text.entries.size() && missing != 0; ++i)
+    for (AclRemark& remark : remarks)
+      if (remark.cause_line == 0 && remark.cause == text.entries[i]) {
+        remark.cause_line = text.lines[i];
+        --missing;
+      }
 }
 
 std::string at(const std::string& file, std::size_t line) {
@@ -98,13 +100,22 @@ void print_rest(std::uint64_t count, std::size_t shown, std::string_view what, C
 } // namespace
 
 AclLint lint_acl(const AclText& text) {
-  Remarks duplicates;
-  Remarks superfluous;
-  const Places places(text, duplicates);
-  for (const Placed& place : places.all())
-    if (const Placed* cause = cause_of(place.entry, places))
-      superfluous.add({place.entry, place.line, cause->entry, cause->line});
-  return {duplicates.take(), superfluous.take()};
+  AclLint lint;
+  Oddities odd(text.entries);
+  const auto is_full = [](const auto& remarks) { return remarks.size() == AclLint::kMaxNamed; };
+  for (std::size_t i = 0; i < text.entries.size(); ++i) {
+    const AclEntry& entry = text.entries[i];
+    if (is_full(lint.duplicates) && is_full(lint.superfluous)) break;
+    // Of entries that stand there twice the first alone is superfluous.
+    if (odd.is_again(entry)) {
+      if (!is_full(lint.duplicates)) lint.duplicates.push_back({entry, text.lines[i], entry, 0});
+    } else if (const auto cause = is_full(lint.superfluous) ? std::nullopt : odd.cause_of(entry)) {
+      lint.superfluous.push_back({entry, text.lines[i], *cause, 0});
+    }
+  }
+  find_causes(lint.duplicates, text);
+  find_causes(lint.superfluous, text);
+  return lint;
 }
 
 void print_errors(const std::string& file, const AclText& text, Console& console) {

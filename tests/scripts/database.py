@@ -8,7 +8,22 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-USER = "polyauth"
+USER = "owner"
+
+
+class Session:
+    """session(statement) asks one database of the server."""
+
+    def __init__(self, environment):
+        self.environment = environment
+
+    def __call__(self, statement):
+        done = subprocess.run(["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", statement],
+                              env={**os.environ, **self.environment}, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              timeout=60, check=False)
+        assert done.returncode == 0, done.stdout
+        return done.stdout
 
 
 class Database:
@@ -40,15 +55,15 @@ class Database:
         """As by a loss of power."""
         self.run("pg_ctl", "-D", self.folder / "data", "-w", "-m", "immediate", "stop")
 
+    def database(self, name):
+        return Session({"PGHOST": str(self.folder), "PGUSER": USER, "PGDATABASE": name})
+
     @property
     def environment(self):
-        return {"PGHOST": str(self.folder), "PGUSER": USER, "PGDATABASE": "postgres"}
+        return self.database("postgres").environment
 
     def __call__(self, statement):
-        done = subprocess.run(["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", statement],
-                              env={**os.environ, **self.environment}, stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, timeout=60, check=True)
-        return done.stdout
+        return self.database("postgres")(statement)
 
     def close(self):
         try:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """scripts/acl-from-postgresql with a real database that dies, lies and says nothing."""
 import os
+import re
 import signal
 import subprocess
 import time
@@ -187,6 +188,27 @@ def test_a_notification_is_acted_on_at_once_and_the_database_may_go_and_come(scr
     assert process.returncode == 143
     assert "returned nothing" in err and "the database is away" in err
     assert not any(script.scratch.iterdir())
+
+
+def test_the_example_of_the_manual_works(script, server):
+    blocks = re.findall(r"(?:^    .*\n)+", (SOURCE / "conf" / "FLEET.md").read_text(), re.MULTILINE)
+    make_table, make_trigger = (next(block for block in blocks if word in block)
+                                for word in ("CREATE TABLE", "CREATE TRIGGER"))
+    server("CREATE DATABASE example")
+    example = server.database("example")
+    example(make_table)
+    example(make_trigger)
+    script.environment |= example.environment
+    process = script.start("--listen", "polyauth_acl")
+    try:
+        wait_for(lambda: script.admits("0004f2aabbcc"), "the list at the start")
+        example(f"INSERT INTO polyauth_acl VALUES ('{A}')")
+        wait_for(lambda: script.admits(A), "the list after a change", 15)
+        example(f"DELETE FROM polyauth_acl WHERE entry = '{A}'")
+        wait_for(lambda: not script.admits(A), "the list after a change", 15)
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
 
 
 @pytest.mark.parametrize("options, error", [
