@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/live_file.hpp"
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -35,6 +36,15 @@ std::optional<MappedFile> map_in_force(const ImageFolder& folder, const Publicat
     if (image) return std::move(*image);
   }
   return std::nullopt;
+}
+
+// Gives back what reading a long file took: the allocator would keep some of it
+// in every process that has ever read one.
+void give_back_memory(const FileStamp& stamp) noexcept {
+  constexpr std::uint64_t kLong = std::uint64_t{1} << 20;
+#ifdef __GLIBC__
+  if (stamp.size >= kLong) ::malloc_trim(0);
+#endif
 }
 
 } // namespace
@@ -84,6 +94,7 @@ Refresh FilePublisher::refresh(std::chrono::steady_clock::time_point now) {
   if (!lock.held()) return {};
   if (is_known(stamp)) return {};
   Refresh refresh = read_and_publish(stamp);
+  give_back_memory(stamp);
   // The file is not to blame, so it is tried again, but not reported every time.
   if (refresh.outcome == Refresh::Outcome::kRefused && slot_.refused != stamp)
     retry_at_ = now + kRetry;

@@ -172,3 +172,25 @@ def test_a_list_that_is_written_in_place_is_adopted_once_it_stands_still(live):
     live.loaded(2)
     assert live.statuses(A, B) == [200, 200]
     assert live.complaints() == []
+
+
+def resident(pid):
+    """KiB of memory that the process has written to and shares with none; no file is among it."""
+    with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
+        return sum(int(line.split()[1]) for line in file if line.startswith("Private_Dirty:"))
+
+
+def test_memory_is_back_to_one_copy_after_each_change(live):
+    image = compile_list(A, B)
+    many = [f"0004f2{n:06x}".encode() + b"\n" for n in range(400_000)]
+    live.start(image)
+    assert live.ask_every_child(B) == {200}
+    before = {pid: resident(pid) for pid in live.server.children()}
+    for generation in (2, 3, 4):
+        live.put(b"".join(many), f"{A}\n{B}\n# {generation}\n".encode())
+        live.loaded(generation, timeout=60)
+    assert live.ask_every_child(B) == {200}
+    after = {pid: resident(pid) for pid in live.server.children()}
+    both = before.keys() & after.keys()
+    # The text alone is 5 MiB, and what it takes to read it some 20.
+    assert both and all(after[pid] - before[pid] < 8 * 1024 for pid in both), (before, after)
