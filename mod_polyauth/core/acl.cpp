@@ -2,11 +2,11 @@
 #include "core/acl.hpp"
 
 #include "core/acl_image.hpp"
+#include "core/number_sort.hpp"
 
 #include <algorithm>
 #include <cstring>
 #include <numeric>
-#include <tuple>
 
 namespace polyauth {
 
@@ -54,7 +54,8 @@ public:
   }
 };
 
-image::DeviceTable write_devices(Writer& writer, std::span<const AclEntry> devices) {
+// `devices` is left in any state.
+image::DeviceTable write_devices(Writer& writer, std::span<std::uint64_t> devices) {
   image::DeviceTable table{};
   table.count = devices.size();
   while (table.bucket_bits < kMaxBucketBits &&
@@ -63,76 +64,94 @@ image::DeviceTable write_devices(Writer& writer, std::span<const AclEntry> devic
   table.width = remainder_width(table.bucket_bits);
   const unsigned remainder_bits = image::kAddressBits - table.bucket_bits;
 
-  std::vector<std::uint64_t> scattered(devices.size());
-  std::transform(devices.begin(), devices.end(), scattered.begin(),
-                 [](const AclEntry& entry) { return image::scatter(entry.prefix); });
-  std::sort(scattered.begin(), scattered.end());
+  for (std::uint64_t& device : devices) device = image::scatter(device);
+  sort_numbers(devices);
 
   std::vector<std::uint32_t> starts((std::size_t{1} << table.bucket_bits) + 1);
-  std::vector<unsigned char> remainders;
-  remainders.reserve(devices.size() * table.width);
-  for (const std::uint64_t value : scattered) {
+  std::vector<unsigned char> remainders(devices.size() * table.width);
+  unsigned char* at = remainders.data();
+  for (const std::uint64_t value : devices) {
     ++starts[(value >> remainder_bits) + 1];
+    // Only the remainder is compared: without what the bucket says already.
+    const std::uint64_t remainder = value & ((std::uint64_t{1} << remainder_bits) - 1);
     for (unsigned byte = 0; byte < table.width; ++byte)
-      remainders.push_back(static_cast<unsigned char>(value >> (8 * byte)));
+      *at++ = static_cast<unsigned char>(remainder >> (8 * byte));
   }
-  // Only the remainder is compared: clear what the bucket says already.
-  if (const unsigned spare = table.width * 8 - remainder_bits; spare != 0)
-    for (std::size_t at = table.width - 1; at < remainders.size(); at += table.width)
-      remainders[at] = static_cast<unsigned char>(remainders[at] & (0xffU >> spare));
   std::partial_sum(starts.begin(), starts.end(), starts.begin());
   table.starts_offset = writer.append(starts.data(), starts.size());
   table.remainders_offset = writer.append(remainders.data(), remainders.size());
   return table;
 }
 
-// `entries` are those of one side, sorted by digits, then prefix.
-image::Side write_side(Writer& writer, std::span<const AclEntry> entries) {
+// The prefixes of one side, each length sorted and without duplicates.
+using SideParts = std::array<std::span<std::uint64_t>, kDeviceDigits + 1>;
+
+image::Side write_side(Writer& writer, const SideParts& parts) {
   image::Side side{};
   for (unsigned digits = 0; digits < kDeviceDigits; ++digits) {
-    std::vector<std::uint64_t> prefixes;
-    for (const AclEntry& entry : entries)
-      if (entry.digits == digits)
-        prefixes.push_back(entry.prefix);
-      else if (entry.digits > digits)
-        break;
-    side.range_counts[digits] = prefixes.size();
-    side.range_offsets[digits] = writer.append(prefixes.data(), prefixes.size());
+    side.range_counts[digits] = parts[digits].size();
+    side.range_offsets[digits] = writer.append(parts[digits].data(), parts[digits].size());
   }
-  const auto first_device = std::find_if(entries.begin(), entries.end(), [](const AclEntry& entry) {
-    return entry.digits == kDeviceDigits;
-  });
-  side.devices = write_devices(writer, {first_device, entries.end()});
+  side.devices = write_devices(writer, parts[kDeviceDigits]);
   return side;
 }
 
-// The order of a built list: by side, then length, then prefix.
-bool in_order(const AclEntry& a, const AclEntry& b) noexcept {
-  return std::tie(a.denial, a.digits, a.prefix) < std::tie(b.denial, b.digits, b.prefix);
+// An entry as one number, in the order of a built list: side, length, prefix.
+constexpr std::uint64_t key_of(bool denial, unsigned digits, std::uint64_t prefix) noexcept {
+  return std::uint64_t{denial} << 52 | std::uint64_t{digits} << image::kAddressBits | prefix;
 }
 
-// How many of the sorted entries another one makes needless: inside a range of
-// the same side, or admitted and denied at once.
-std::uint64_t count_superfluous(const std::vector<AclEntry>& entries) {
-  std::array<std::uint16_t, 2> lengths{}; // bit n: the side has entries of n digits
-  for (const AclEntry& entry : entries)
-    lengths[entry.denial ? 1 : 0] =
-        static_cast<std::uint16_t>(lengths[entry.denial ? 1 : 0] | 1U << entry.digits);
-  const auto holds = [&](const AclEntry& entry, unsigned digits, bool denial) {
-    if ((unsigned{lengths[denial ? 1 : 0]} >> digits & 1U) == 0) return false;
-    const AclEntry wanted{entry.prefix >> (4 * (entry.digits - digits)),
-                          static_cast<std::uint8_t>(digits), denial};
-    return std::binary_search(entries.begin(), entries.end(), wanted, in_order);
-  };
-  return static_cast<std::uint64_t>(
-      std::count_if(entries.begin(), entries.end(), [&](const AclEntry& entry) {
-        if (!entry.denial && holds(entry, entry.digits, true)) return true;
-        for (unsigned digits = 0; digits < entry.digits; ++digits)
-          if (holds(entry, digits, true) || (!entry.denial && holds(entry, digits, false)))
-            return true;
-        return false;
-      }));
-}
+// The entries of a list, each once: a view of keys that it turns into prefixes.
+class SortedEntries {
+public:
+  explicit SortedEntries(std::span<const AclEntry> entries) : keys_(entries.size()) {
+    std::transform(entries.begin(), entries.end(), keys_.begin(), [](const AclEntry& entry) {
+      return key_of(entry.denial, entry.digits, entry.prefix);
+    });
+    sort_numbers(keys_);
+    keys_.erase(std::unique(keys_.begin(), keys_.end()), keys_.end());
+    auto from = keys_.begin();
+    for (const bool denial : {false, true}) {
+      for (unsigned digits = 0; digits <= kDeviceDigits; ++digits) {
+        const auto end = std::lower_bound(from, keys_.end(), key_of(denial, digits + 1, 0));
+        sides_[denial ? 1 : 0][digits] = {from, end};
+        for (; from != end; ++from) *from -= key_of(denial, digits, 0);
+      }
+    }
+  }
+
+  [[nodiscard]] std::size_t size() const noexcept { return keys_.size(); }
+  [[nodiscard]] const SideParts& side(bool denial) const noexcept { return sides_[denial ? 1 : 0]; }
+
+  // How many of the entries another one makes needless: inside a range of the
+  // same side, or admitted and denied at once.
+  [[nodiscard]] std::uint64_t count_superfluous() const {
+    std::uint64_t count = 0;
+    for (const bool denial : {false, true})
+      for (unsigned digits = 0; digits <= kDeviceDigits; ++digits)
+        for (const std::uint64_t prefix : side(denial)[digits])
+          if (is_covered(prefix, digits, true, denial ? digits : digits + 1) ||
+              (!denial && is_covered(prefix, digits, false, digits)))
+            ++count;
+    return count;
+  }
+
+private:
+  // Whether the side has an entry of fewer than `limit` digits that covers this one.
+  [[nodiscard]] bool is_covered(std::uint64_t prefix, unsigned own_digits, bool denial,
+                                unsigned limit) const {
+    for (unsigned digits = 0; digits < limit; ++digits) {
+      const auto& part = side(denial)[digits];
+      if (!part.empty() &&
+          std::binary_search(part.begin(), part.end(), prefix >> (4 * (own_digits - digits))))
+        return true;
+    }
+    return false;
+  }
+
+  std::vector<std::uint64_t> keys_;
+  std::array<SideParts, 2> sides_; // admissions, denials
+};
 
 } // namespace
 
@@ -145,23 +164,17 @@ std::string AclEntry::to_string() const {
   return text;
 }
 
-std::vector<std::byte> build_acl_image(std::vector<AclEntry>& entries, AclCounts* counts) {
-  std::sort(entries.begin(), entries.end(), in_order);
-  const auto unique_end = std::unique(entries.begin(), entries.end());
-  const auto duplicates = static_cast<std::uint64_t>(entries.end() - unique_end);
-  entries.erase(unique_end, entries.end());
-  const auto denials = std::find_if(entries.begin(), entries.end(),
-                                    [](const AclEntry& entry) { return entry.denial; });
-
+std::vector<std::byte> build_acl_image(std::span<const AclEntry> entries, AclCounts* counts) {
+  const SortedEntries sorted(entries);
   Writer writer;
   image::Header header{};
   header.magic = image::kMagic;
   header.version = image::kVersion;
   header.byte_order = image::kByteOrder;
-  header.duplicates = duplicates;
-  header.superfluous = count_superfluous(entries);
-  header.sides[0] = write_side(writer, {entries.begin(), denials});
-  header.sides[1] = write_side(writer, {denials, entries.end()});
+  header.duplicates = entries.size() - sorted.size();
+  header.superfluous = sorted.count_superfluous();
+  header.sides[0] = write_side(writer, sorted.side(false));
+  header.sides[1] = write_side(writer, sorted.side(true));
   header.size = writer.bytes.size();
   std::memcpy(writer.bytes.data(), &header, sizeof header);
   header.checksum = checksum_of(writer.bytes);

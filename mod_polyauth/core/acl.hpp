@@ -51,12 +51,14 @@ struct AclCounts {
 };
 
 // Builds the image of a list. At most 2^32 - 1 entries; order does not matter.
-// `counts`, if given, is filled in; `entries` is sorted and left in any state.
-[[nodiscard]] std::vector<std::byte> build_acl_image(std::vector<AclEntry>& entries,
+// `counts`, if given, is filled in. Takes linear time, and at most 24 bytes an
+// entry besides the image.
+[[nodiscard]] std::vector<std::byte> build_acl_image(std::span<const AclEntry> entries,
                                                      AclCounts* counts = nullptr);
 
 // Whether bytes begin as an image does (and not as a text list).
 [[nodiscard]] bool is_acl_image(std::span<const std::byte> bytes) noexcept;
+inline constexpr std::string_view kAclImageMark("PA-ACL\n\0", 8); // these first bytes
 
 // A list to consult: a view into an image that must outlive it and not change.
 // Looking up takes no allocation and no lock, and near-constant time.

@@ -72,10 +72,39 @@ std::optional<AclEntry> parse_entry(std::string_view word) {
   return entry;
 }
 
-class Parser {
+} // namespace
+
+class AclTextReader::Parser {
 public:
   explicit Parser(AclLines lines) : keep_lines_(lines == AclLines::kKeep) {}
 
+  // A line with its LF, if it has one.
+  void read(std::string_view line) {
+    std::size_t offset = 0; // bytes before the text of the line: the byte order mark
+    if (line_ == 0 && line.starts_with(kByteOrderMark)) {
+      offset = kByteOrderMark.size();
+      line.remove_prefix(offset);
+    }
+    if (line.ends_with('\n')) {
+      line.remove_suffix(1);
+      // CR ends a line only together with LF.
+      if (line.ends_with('\r')) line.remove_suffix(1);
+    }
+    read_line(line, offset);
+  }
+
+  AclText finish() {
+    mentions_denial_ = false;
+    line_ = 1;
+    if (text_.error_count == 0 && text_.entries.empty())
+      fail(0, "there is no entry; a list that admits nobody is taken for a mistake; " +
+                  std::string(kAccepted));
+    else if (text_.error_count == 0 && !admits_)
+      fail(0, "there are only denials: the list admits nobody; write * to admit the rest");
+    return std::move(text_);
+  }
+
+private:
   void read_line(std::string_view line, std::size_t offset) {
     ++line_;
     const std::string_view whole = line;
@@ -103,18 +132,6 @@ public:
     if (keep_lines_) text_.lines.push_back(line_);
   }
 
-  AclText finish() {
-    mentions_denial_ = false;
-    line_ = 1;
-    if (text_.error_count == 0 && text_.entries.empty())
-      fail(0, "there is no entry; a list that admits nobody is taken for a mistake; " +
-                  std::string(kAccepted));
-    else if (text_.error_count == 0 && !admits_)
-      fail(0, "there are only denials: the list admits nobody; write * to admit the rest");
-    return std::move(text_);
-  }
-
-private:
   void fail(std::size_t column, std::string what) {
     ++text_.error_count;
     // Also where something unseen stands before the '!'.
@@ -134,26 +151,34 @@ private:
   bool admits_ = false;
 };
 
-} // namespace
+AclTextReader::AclTextReader(AclLines lines) : parser_(std::make_unique<Parser>(lines)) {}
+
+AclTextReader::~AclTextReader() = default;
+
+void AclTextReader::read(std::string_view piece) {
+  for (std::size_t end = 0; (end = piece.find('\n')) != std::string_view::npos;) {
+    const std::string_view line = piece.substr(0, end + 1);
+    if (rest_.empty()) {
+      parser_->read(line);
+    } else {
+      rest_ += line;
+      parser_->read(rest_);
+      rest_.clear();
+    }
+    piece.remove_prefix(end + 1);
+  }
+  rest_ += piece;
+}
+
+AclText AclTextReader::finish() {
+  if (!rest_.empty()) parser_->read(rest_);
+  return parser_->finish();
+}
 
 AclText parse_acl(std::string_view text, AclLines lines) {
-  Parser parser(lines);
-  std::size_t offset = 0; // bytes before the text of the line: the byte order mark
-  if (text.starts_with(kByteOrderMark)) {
-    offset = kByteOrderMark.size();
-    text.remove_prefix(offset);
-  }
-  while (!text.empty()) {
-    const std::size_t end = text.find('\n');
-    std::string_view line = text.substr(0, end);
-    // CR ends a line only together with LF.
-    if (end != std::string_view::npos && line.ends_with('\r')) line.remove_suffix(1);
-    parser.read_line(line, offset);
-    offset = 0;
-    if (end == std::string_view::npos) break;
-    text.remove_prefix(end + 1);
-  }
-  return parser.finish();
+  AclTextReader reader(lines);
+  reader.read(text);
+  return reader.finish();
 }
 
 } // namespace polyauth

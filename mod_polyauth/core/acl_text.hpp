@@ -5,6 +5,8 @@
 #include "core/result.hpp"
 
 #include <cstddef>
+#include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -27,5 +29,24 @@ enum class AclLines : bool { kForget, kKeep };
 // Reads the bytes of a text ACL. A list without entry, and one that admits
 // nobody, is an error. Time and memory are linear in the size of the text.
 [[nodiscard]] AclText parse_acl(std::string_view text, AclLines lines = AclLines::kForget);
+
+// Reads a text in pieces, whatever its lines are cut by: what it keeps in memory
+// are the entries and, of the text, the longest line.
+class AclTextReader {
+public:
+  explicit AclTextReader(AclLines lines = AclLines::kForget);
+  ~AclTextReader();
+  AclTextReader(const AclTextReader&) = delete;
+  AclTextReader& operator=(const AclTextReader&) = delete;
+
+  void read(std::string_view piece);
+  // At the end of the text, once: the same as parse_acl() of all of it.
+  [[nodiscard]] AclText finish();
+
+private:
+  class Parser;
+  std::unique_ptr<Parser> parser_;
+  std::string rest_; // the line that has not ended
+};
 
 } // namespace polyauth

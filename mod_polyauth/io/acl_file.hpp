@@ -9,7 +9,12 @@ namespace polyauth {
 // The longest text list: some two million lines. Larger fleets compile theirs.
 inline constexpr std::uint64_t kMaxAclBytes = 64U << 20;
 
-// PolyAuthAclFile: text.
+// The longest compiled list: more than two hundred million devices.
+inline constexpr std::uint64_t kMaxCompiledAclBytes = std::uint64_t{1} << 30;
+
+// PolyAuthAclFile: a text, or a compiled list, which is checked whole and
+// published as it is. The administrator's own file is never mapped: it could
+// be cut short under a reader.
 extern const FileFormat kAclFormat;
 
 // The published form of an ACL.

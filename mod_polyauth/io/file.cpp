@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
+#include <memory>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <system_error>
@@ -58,6 +60,18 @@ ssize_t read_all(int fd, char* to, std::size_t want) noexcept {
   return static_cast<ssize_t>(have);
 }
 
+Error too_large(std::uint64_t size, std::uint64_t limit) {
+  return {"is larger than the limit: " + std::to_string(size) + " of at most " +
+          std::to_string(limit) + " bytes"};
+}
+
+// The limit that counts for a file.
+std::uint64_t limit_of(int fd, const SizeLimit& limit) {
+  std::string start(limit.mark.size(), '\0');
+  if (limit.mark.empty() || ::pread(fd, start.data(), start.size(), 0) < 0) return limit.bytes;
+  return start == limit.mark ? limit.marked_bytes : limit.bytes;
+}
+
 bool write_all(int fd, std::span<const std::byte> bytes) noexcept {
   while (!bytes.empty()) {
     const ssize_t put = ::write(fd, bytes.data(), bytes.size());
@@ -82,7 +96,7 @@ FileStamp FileStamp::of(const std::string& path) noexcept {
   return stamp_of(info);
 }
 
-Result<FileContents> read_file(const std::string& path, std::uint64_t limit) {
+Result<FileContents> read_file(const std::string& path, const SizeLimit& limit) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (file.get() < 0) return failed("cannot be read");
   struct stat info {};
@@ -90,9 +104,8 @@ Result<FileContents> read_file(const std::string& path, std::uint64_t limit) {
   if (!S_ISREG(info.st_mode)) return Error{"is not a regular file"};
   FileContents contents;
   contents.stamp = stamp_of(info);
-  if (contents.stamp.size > limit)
-    return Error{"is larger than the limit: " + std::to_string(contents.stamp.size) +
-                 " of at most " + std::to_string(limit) + " bytes"};
+  if (const std::uint64_t most = limit_of(file.get(), limit); contents.stamp.size > most)
+    return too_large(contents.stamp.size, most);
   // One byte more than there should be shows a file that grows.
   contents.bytes.resize(static_cast<std::size_t>(contents.stamp.size) + 1);
   const ssize_t got = read_all(file.get(), contents.bytes.data(), contents.bytes.size());
@@ -104,8 +117,54 @@ Result<FileContents> read_file(const std::string& path, std::uint64_t limit) {
   return contents;
 }
 
-Result<bool> replace_file(const std::string& path, std::span<const std::byte> bytes, mode_t mode,
-                          uid_t owner) {
+Result<bool> read_pieces(int fd, std::uint64_t limit, const PieceReader& take) {
+  constexpr std::size_t kPiece = std::size_t{1} << 20;
+  std::string piece(kPiece, '\0');
+  for (std::uint64_t total = 0;;) {
+    const ssize_t got = read_all(fd, piece.data(), piece.size());
+    if (got < 0) return failed("cannot be read");
+    total += static_cast<std::uint64_t>(got);
+    if (total > limit) return too_large(total, limit);
+    take(std::string_view(piece).substr(0, static_cast<std::size_t>(got)));
+    if (static_cast<std::size_t>(got) < piece.size()) return true;
+  }
+}
+
+Result<bool> read_pieces(const std::string& path, std::uint64_t limit, const PieceReader& take) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (file.get() < 0) return failed("cannot be read");
+  struct stat info {};
+  if (::fstat(file.get(), &info) != 0) return failed("cannot be examined");
+  if (!S_ISREG(info.st_mode)) return Error{"is not a regular file"};
+  const FileStamp before = stamp_of(info);
+  if (before.size > limit) return too_large(before.size, limit);
+  auto read = read_pieces(file.get(), limit, take);
+  if (!read) return read;
+  if (::fstat(file.get(), &info) != 0) return failed("cannot be examined");
+  if (stamp_of(info) != before) return Error{"changed while it was read"};
+  return true;
+}
+
+Result<Replacement> Replacement::of(const std::string& path) {
+  Replacement replacement{path, {}};
+  struct stat info {};
+  if (::stat(path.c_str(), &info) == 0) {
+    if (!S_ISREG(info.st_mode)) return Error{"is not a regular file"};
+    replacement.rights = {info.st_mode & 07777, info.st_uid, info.st_gid};
+    const std::unique_ptr<char, decltype(&std::free)> target(::realpath(path.c_str(), nullptr),
+                                                             &std::free);
+    if (!target) return failed("cannot be resolved");
+    replacement.path = target.get();
+  } else if (errno != ENOENT) {
+    return failed("cannot be examined");
+  } else if (::lstat(path.c_str(), &info) == 0) {
+    return Error{"is a link to nothing"};
+  }
+  return replacement;
+}
+
+Result<bool> replace_file(const std::string& path, std::span<const std::byte> bytes,
+                          const FileRights& rights) {
   std::string beside = path + ".XXXXXX";
   Descriptor file(::mkostemp(beside.data(), O_CLOEXEC));
   if (file.get() < 0) return failed("cannot be written beside it");
@@ -115,9 +174,11 @@ Result<bool> replace_file(const std::string& path, std::span<const std::byte> by
     return error;
   };
   if (!write_all(file.get(), bytes)) return give_up("cannot be written");
-  if (::fchmod(file.get(), mode) != 0) return give_up("its mode cannot be set");
-  if (owner != static_cast<uid_t>(-1) && ::fchown(file.get(), owner, static_cast<gid_t>(-1)) != 0)
+  // The owner first: whom the mode lets in must be right at every moment.
+  if ((rights.owner != static_cast<uid_t>(-1) || rights.group != static_cast<gid_t>(-1)) &&
+      ::fchown(file.get(), rights.owner, rights.group) != 0)
     return give_up("its owner cannot be set");
+  if (::fchmod(file.get(), rights.mode) != 0) return give_up("its mode cannot be set");
   if (::fsync(file.get()) != 0) return give_up("cannot be synced");
   if (!file.close()) return give_up("cannot be closed");
   if (::rename(beside.c_str(), path.c_str()) != 0) return give_up("cannot be renamed");

@@ -5,8 +5,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <sys/types.h>
 
 // Files as an unfriendly world may leave them: FIFOs, folders, files that grow.
@@ -33,14 +35,54 @@ struct FileContents {
   std::string bytes;
 };
 
-// The whole of a regular file of at most `limit` bytes. Never blocks on a FIFO;
+// The longest file that is read: of `bytes`, or of `marked_bytes` if it begins
+// with a mark of its own.
+struct SizeLimit {
+  std::uint64_t bytes;
+  std::string_view mark = {};
+  std::uint64_t marked_bytes = 0;
+  // NOLINTNEXTLINE(google-explicit-constructor): most limits are a number.
+  constexpr SizeLimit(std::uint64_t limit) noexcept : bytes(limit) {}
+  constexpr SizeLimit(std::uint64_t limit, std::string_view begins, std::uint64_t marked) noexcept
+      : bytes(limit), mark(begins), marked_bytes(marked) {}
+};
+
+// The whole of a regular file no longer than the limit. Never blocks on a FIFO;
 // refuses what is no regular file, and what changes while it is read.
-Result<FileContents> read_file(const std::string& path, std::uint64_t limit);
+Result<FileContents> read_file(const std::string& path, const SizeLimit& limit);
+
+// What takes a file or stream in pieces, which are gone when it returns.
+using PieceReader = std::function<void(std::string_view piece)>;
+
+// Reads like read_file(), but never more than a piece at a time: what it has
+// taken counts only if this says yes.
+Result<bool> read_pieces(const std::string& path, std::uint64_t limit, const PieceReader& take);
+// Reads an open stream of any kind to its end.
+Result<bool> read_pieces(int fd, std::uint64_t limit, const PieceReader& take);
+
+// Whose a new file is and who may do what; -1: whoever writes it.
+struct FileRights {
+  mode_t mode = 0644;
+  uid_t owner = static_cast<uid_t>(-1);
+  gid_t group = static_cast<gid_t>(-1);
+};
 
 // Replaces `path` by a file of these bytes, or leaves it as it was: written
-// beside it, synced and renamed. `owner` is given the file if it is not -1.
-Result<bool> replace_file(const std::string& path, std::span<const std::byte> bytes, mode_t mode,
-                          uid_t owner = static_cast<uid_t>(-1));
+// beside it, synced and renamed.
+Result<bool> replace_file(const std::string& path, std::span<const std::byte> bytes,
+                          const FileRights& rights);
+inline Result<bool> replace_file(const std::string& path, std::span<const std::byte> bytes,
+                                 mode_t mode, uid_t owner = static_cast<uid_t>(-1)) {
+  return replace_file(path, bytes, FileRights{mode, owner});
+}
+
+// How to replace the file at a path that an administrator wrote: a link stays a
+// link, and what is there keeps its mode and owner. Refuses what is no file.
+struct Replacement {
+  std::string path;
+  FileRights rights;
+  static Result<Replacement> of(const std::string& path);
+};
 
 // A regular file mapped read-only for as long as the object lives. Only for
 // files that nobody writes in place: a truncated one would kill the reader.

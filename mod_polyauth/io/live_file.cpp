@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/live_file.hpp"
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -35,6 +36,15 @@ std::optional<MappedFile> map_in_force(const ImageFolder& folder, const Publicat
     if (image) return std::move(*image);
   }
   return std::nullopt;
+}
+
+// Gives back what reading a long file took: the allocator would keep some of it
+// in every process that has ever read one.
+void give_back_memory(const FileStamp& stamp) noexcept {
+  constexpr std::uint64_t kLong = std::uint64_t{1} << 20;
+#ifdef __GLIBC__
+  if (stamp.size >= kLong) ::malloc_trim(0);
+#endif
 }
 
 } // namespace
@@ -84,6 +94,7 @@ Refresh FilePublisher::refresh(std::chrono::steady_clock::time_point now) {
   if (!lock.held()) return {};
   if (is_known(stamp)) return {};
   Refresh refresh = read_and_publish(stamp);
+  give_back_memory(stamp);
   // The file is not to blame, so it is tried again, but not reported every time.
   if (refresh.outcome == Refresh::Outcome::kRefused && slot_.refused != stamp)
     retry_at_ = now + kRetry;
@@ -143,16 +154,19 @@ Refresh FilePublisher::read_and_publish(const FileStamp& seen) {
   Compilation compilation = format_.compile(contents->bytes, context);
   if (compilation.error_count != 0)
     return refuse(seen, around.versions, {}, std::move(compilation));
-  return publish(seen, around.versions, std::move(compilation));
+  // One copy in memory while it is published, and none that the process keeps.
+  const std::vector<std::byte> made = std::move(compilation.image);
+  if (!compilation.is_image) contents->bytes = {};
+  return publish(seen, around.versions, std::move(compilation),
+                 made.empty() ? std::as_bytes(std::span(std::as_const(contents->bytes))) : made);
 }
 
 // The slot's lock is held.
 Refresh FilePublisher::publish(const FileStamp& seen, std::uint64_t versions,
-                               Compilation compilation) {
+                               Compilation compilation, std::span<const std::byte> image) {
   const std::uint64_t previous = slot_.generation.load(std::memory_order_relaxed);
   const std::uint64_t generation = previous + 1;
-  const auto written =
-      replace_file(folder_.image(slot_, generation), compilation.image, 0600, owner_);
+  const auto written = replace_file(folder_.image(slot_, generation), image, 0600, owner_);
   if (!written) return refuse({}, versions, "its image " + written.error(), {});
 
   // In this order, so that a process that dies in between leaves a version that

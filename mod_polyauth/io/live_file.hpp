@@ -31,6 +31,7 @@ struct CompileContext {
 // What became of the bytes of an administrator's file.
 struct Compilation {
   std::vector<std::byte> image;   // to publish, if `errors` is empty
+  bool is_image = false;          // the bytes themselves are the image; `image` stays empty
   std::string summary;            // "devices=412 ranges=2 denials=1"
   std::vector<Diagnostic> errors; // the first ones
   std::size_t error_count = 0;
@@ -41,7 +42,7 @@ struct Compilation {
 // How a kind of file is read. Stateless.
 struct FileFormat {
   FileKind kind;
-  std::uint64_t size_limit; // bytes
+  SizeLimit size_limit;
   Compilation (*compile)(std::string_view bytes, const CompileContext& context);
   // Whether a published image is what was published, checksum and all. Asked once
   // at a restart; what requests look at is only checked for its layout.
@@ -114,7 +115,8 @@ private:
   [[nodiscard]] Surroundings look_around() const;
   [[nodiscard]] Refresh locked_out() const;
   Refresh read_and_publish(const FileStamp& seen);
-  Refresh publish(const FileStamp& seen, std::uint64_t versions, Compilation compilation);
+  Refresh publish(const FileStamp& seen, std::uint64_t versions, Compilation compilation,
+                  std::span<const std::byte> image);
   Refresh refuse(const FileStamp& seen, std::uint64_t versions, std::string problem,
                  Compilation compilation);
 

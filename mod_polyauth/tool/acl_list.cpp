@@ -19,15 +19,9 @@ std::span<const std::byte> as_bytes(const std::string& text) noexcept {
 } // namespace
 
 std::optional<std::string> read_acl_bytes(const std::string& path, Console& console) {
-  auto contents = read_file(path, kMaxImageBytes);
+  auto contents = read_file(path, kAclFormat.size_limit);
   if (!contents) {
     console.error(path + " " + contents.error());
-    return std::nullopt;
-  }
-  if (contents->bytes.size() > kMaxAclBytes && !is_acl_image(as_bytes(contents->bytes))) {
-    console.error(path + " is larger than the limit of a text list: " +
-                  std::to_string(contents->bytes.size()) + " of at most " +
-                  std::to_string(kMaxAclBytes) + " bytes");
     return std::nullopt;
   }
   return std::move(contents->bytes);
@@ -48,9 +42,9 @@ std::optional<AclList> AclList::load(const std::string& path, Console& console) 
       console.hint("polyauthctl check acl " + path + " prints every error");
       return std::nullopt;
     }
-    list.entries_ = text.entries;
-    list.lines_ = std::move(text.lines);
     list.image_ = build_acl_image(text.entries);
+    list.entries_ = std::move(text.entries);
+    list.lines_ = std::move(text.lines);
   }
   const bool compiled = list.image_.empty();
   const auto view =

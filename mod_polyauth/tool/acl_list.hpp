@@ -11,9 +11,6 @@
 
 namespace polyauth::tool {
 
-// The longest compiled list that is read: far more devices than there are.
-inline constexpr std::uint64_t kMaxImageBytes = std::uint64_t{1} << 32;
-
 // The bytes of a file that is to be an ACL, text or compiled, of a size that the
 // server accepts. Says itself why there are none.
 [[nodiscard]] std::optional<std::string> read_acl_bytes(const std::string& path, Console& console);

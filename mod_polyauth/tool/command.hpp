@@ -26,6 +26,7 @@ struct Command {
   Action (*define)(CLI::App& app); // adds the options; the action reads them
 };
 
+extern const Command kAclCompile;
 extern const Command kAclQuery;
 extern const Command kCheckAcl;
 extern const Command kExplain;

@@ -11,6 +11,7 @@ namespace {
 constexpr const Command* kCommands[] = {
     &kCheckAcl,
     &kAclQuery,
+    &kAclCompile,
     &kExplain,
 };
 

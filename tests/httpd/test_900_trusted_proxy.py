@@ -7,6 +7,7 @@ import urllib.parse
 
 import pytest
 
+from harness.crl import crl
 from harness.backend import Backend
 from harness.balanced import (HEADER, FromAddress, ask, binary, escaped, from_phone, lines)
 from harness.error_log import LogFile
@@ -245,7 +246,7 @@ def test_every_good_certificate_is_good_here(balanced, pki, name):
 
 def test_revocation_and_the_list_are_asked(server, pki):
     a, b = pki.leaf("phone-a"), pki.leaf("phone-b")
-    crls = "".join(pki.crl(name, [a] if name == "issuing1" else [], 7, file_name=f"900-{name}.pem").read_text()
+    crls = "".join(crl(pki.ca(name), [a] if name == "issuing1" else [])
                    for name in ("root", "policy", "issuing1", "issuing2"))
     path = server.write(server.root / "conf/crls.pem", crls)
     acl = server.write(server.root / "conf/phones.acl", f"{A}\n{B}\n!0004f2cccccc\n")

@@ -111,7 +111,7 @@ def test_what_is_no_readable_file_is_no_answer(tool):
     for name, error in [("absent", "absent cannot be read: No such file or directory"),
                         ("fifo", "fifo is not a regular file"),
                         (".", ". is not a regular file"),
-                        ("large", "large is larger than the limit of a text list: "
+                        ("large", "large is larger than the limit: "
                                   "67108865 of at most 67108864 bytes")]:
         answer = tool("check", "acl", name)
         assert (answer.code, answer.out, answer.errors) == (ENVIRONMENT, "", [error])

@@ -9,7 +9,7 @@ import pytest
 from conftest import ENVIRONMENT, USAGE, YES
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-COMMANDS = [("check", "acl"), ("acl", "query"), ("explain",)]
+COMMANDS = [("check", "acl"), ("acl", "query"), ("acl", "compile"), ("explain",)]
 PLACES = [(), ("check",), ("acl",), *COMMANDS]
 
 

@@ -15,6 +15,10 @@ namespace {
 
 Compilation compile(std::string_view text) { return kAclFormat.compile(text, {}); }
 
+std::string as_text(const std::vector<std::byte>& bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
 AclAnswer consult(const PublishedAcl& acl, std::string_view text) {
   return acl.list.consult(mac(text)).answer;
 }
@@ -81,6 +85,65 @@ TEST_CASE("an image with a flipped bit is not whole", "[acl]") {
   CHECK_FALSE(kAclFormat.is_whole({}));
 }
 
+TEST_CASE("a compiled list is checked whole and published as it is", "[acl]") {
+  const std::string image = as_text(compile("0004f2aabbcc\n64167f*\n!64167f010203\n").image);
+  const Compilation compilation = compile(image);
+  CHECK(compilation.error_count == 0);
+  CHECK(compilation.is_image);
+  CHECK(compilation.image.empty());
+  CHECK(compilation.summary == "devices=1 ranges=1 denials=1");
+}
+
+TEST_CASE("a compiled list that is not whole is refused with a place", "[acl]") {
+  const std::string good = as_text(compile("0004f2aabbcc\n").image);
+  const auto refusal = [](const std::string& bytes) {
+    const Compilation compilation = compile(bytes);
+    REQUIRE(compilation.error_count == 1);
+    CHECK_FALSE(compilation.is_image);
+    CHECK(compilation.errors.at(0).line == 1);
+    CHECK(compilation.errors.at(0).column == 1);
+    return compilation.errors.at(0).text;
+  };
+  for (std::size_t size = 8; size < good.size(); ++size)
+    CHECK_THAT(refusal(good.substr(0, size)), Catch::Contains("the compiled list is damaged: "));
+  for (std::size_t at = 8; at < good.size(); ++at) {
+    std::string flipped = good;
+    flipped[at] = static_cast<char>(flipped[at] ^ 1);
+    CHECK_THAT(refusal(flipped), Catch::Contains("compile it"));
+  }
+  CHECK_THAT(refusal(good + good), Catch::Contains("its header says"));
+  // What is no longer marked as compiled is read as a text, and is none.
+  CHECK(compile(" " + good).error_count != 0);
+}
+
+TEST_CASE("a compiled list that admits nobody is refused", "[acl]") {
+  for (const auto& entries :
+       {std::vector<AclEntry>{}, std::vector<AclEntry>{{0x0004f2aabbcc, 12, true}}}) {
+    const Compilation compilation = compile(as_text(build_acl_image(entries)));
+    REQUIRE(compilation.error_count == 1);
+    CHECK_THAT(compilation.errors[0].text, Catch::Contains("admits nobody"));
+  }
+}
+
+TEST_CASE("a compiled list may be longer than a text", "[acl]") {
+  const test::TempDir folder;
+  const std::string path = folder / "phones.list";
+  const std::string image = as_text(compile("*\n").image);
+  const auto refused = [&](std::string_view start, std::uint64_t size) {
+    test::replace(path, start);
+    REQUIRE(::truncate(path.c_str(), static_cast<off_t>(size)) == 0);
+    const auto contents = read_file(path, kAclFormat.size_limit);
+    return contents ? "" : contents.error();
+  };
+  CHECK(refused(image, kMaxAclBytes + 1).empty());
+  CHECK(refused("*\n", kMaxAclBytes + 1) ==
+        "is larger than the limit: " + std::to_string(kMaxAclBytes + 1) + " of at most " +
+            std::to_string(kMaxAclBytes) + " bytes");
+  CHECK(refused(image, kMaxCompiledAclBytes + 1) ==
+        "is larger than the limit: " + std::to_string(kMaxCompiledAclBytes + 1) + " of at most " +
+            std::to_string(kMaxCompiledAclBytes) + " bytes");
+}
+
 TEST_CASE("a list that one process publishes decides in another", "[acl]") {
   const test::TempDir folder;
   const std::string path = folder / "phones.acl";
@@ -110,4 +173,12 @@ TEST_CASE("a list that one process publishes decides in another", "[acl]") {
   // Nobody who was removed comes back because the newest version is bad.
   CHECK(answer("0004f2aabbdd") == AclAnswer::kUnlisted);
   CHECK(answer("0004f2aabbcc") == AclAnswer::kAdmittedByName);
+  // Compiled in between, and text again.
+  REQUIRE(publish(as_text(test::acl_image("0004f2aabbdd\n"))) == kAdopted);
+  CHECK(answer("0004f2aabbcc") == AclAnswer::kUnlisted);
+  CHECK(answer("0004f2aabbdd") == AclAnswer::kAdmittedByName);
+  REQUIRE(publish(as_text(test::acl_image("*\n")).substr(0, 500)) == kRefused);
+  CHECK(answer("0004f2aabbcc") == AclAnswer::kUnlisted);
+  REQUIRE(publish("0004f2aabbcc\n") == kAdopted);
+  CHECK(answer("0004f2aabbdd") == AclAnswer::kUnlisted);
 }

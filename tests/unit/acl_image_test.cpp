@@ -161,6 +161,71 @@ TEST_CASE("a list as long as a fleet finds each device and no other", "[acl_imag
   }
 }
 
+namespace {
+
+// What a list says of a device, straight from its entries.
+AclAnswer plain_answer(const std::vector<AclEntry>& entries, std::uint64_t bits) {
+  bool admitted = false;
+  bool named = false;
+  for (const AclEntry& entry : entries) {
+    const unsigned rest = 4 * (12U - entry.digits);
+    if (entry.digits != 0 && bits >> rest != entry.prefix) continue;
+    if (entry.denial) return AclAnswer::kDenied;
+    admitted = true;
+    named = named || entry.digits == 12;
+  }
+  if (!admitted) return AclAnswer::kUnlisted;
+  return named ? AclAnswer::kAdmittedByName : AclAnswer::kAdmitted;
+}
+
+// Near one another, so that they meet.
+std::uint64_t near_address(std::mt19937_64& random) {
+  return (random() % 3 == 0 ? 0x0004f2aabb00U : 0x64167f000000U) + random() % 300;
+}
+
+std::vector<AclEntry> random_entries(std::mt19937_64& random) {
+  std::vector<AclEntry> entries{{near_address(random), 12, false}};
+  for (auto count = random() % 40; count > 0; --count) {
+    const auto digits = static_cast<std::uint8_t>(random() % 3 == 0 ? random() % 13 : 12);
+    const bool denial = digits != 0 && random() % 4 == 0;
+    entries.push_back(
+        {digits == 0 ? 0 : near_address(random) >> (4 * (12 - digits)), digits, denial});
+  }
+  return entries;
+}
+
+} // namespace
+
+TEST_CASE("ten thousand random lists say compiled what their text says", "[acl_image]") {
+  std::mt19937_64 random(4);
+  for (int list = 0; list < 10'000; ++list) {
+    const std::vector<AclEntry> entries = random_entries(random);
+    std::string text;
+    for (const AclEntry& entry : entries) text += entry.to_string() + '\n';
+    const Bytes image = test::acl_image(text);
+    const auto view = AclView::open(image, Check::kWhole);
+    if (!view) FAIL(text);
+    for (int i = 0; i < 20; ++i) {
+      const std::uint64_t bits = i % 4 == 0 ? random() >> 16 : near_address(random);
+      if (view->consult(MacAddress(bits)).answer != plain_answer(entries, bits)) FAIL(text << bits);
+    }
+  }
+}
+
+TEST_CASE("no flipped bit of a list with many buckets opens it", "[acl_image]") {
+  std::vector<AclEntry> entries{{0x64167f, 6, false}};
+  for (std::uint64_t i = 0; i < 5000; ++i) entries.push_back({0x0004f2000000U + i, 12, i % 9 == 0});
+  const Bytes good = build_acl_image(entries);
+  Bytes image = good;
+  std::mt19937_64 random(5);
+  for (int i = 0; i < 10'000; ++i) {
+    for (auto flips = 1 + random() % 4; flips > 0; --flips)
+      image[random() % image.size()] ^= std::byte{1} << (random() % 8);
+    if (image != good) REQUIRE_FALSE(AclView::open(image, Check::kWhole));
+    image = good;
+  }
+}
+
 TEST_CASE("different addresses never scatter to the same place", "[acl_image]") {
   std::set<std::uint64_t> seen;
   for (std::uint64_t i = 0; i < 20000; ++i) {

@@ -209,3 +209,21 @@ TEST_CASE("the line of each entry is kept on request", "[acl_text]") {
   CHECK(parse_acl(text, AclLines::kKeep).lines == std::vector<std::size_t>{2, 4, 6});
   CHECK(parse_acl(text).lines.empty());
 }
+
+TEST_CASE("a text in pieces reads as the whole does", "[acl]") {
+  const std::string text = "\xef\xbb\xbf"
+                           "0004f2aabbcc # \xc3\xa4\r\n\n!64167f0*\n zz\r\n\r\n64167f*";
+  const AclText whole = parse_acl(text, AclLines::kKeep);
+  REQUIRE(whole.error_count == 1);
+  for (std::size_t size = 1; size <= text.size(); ++size) {
+    AclTextReader reader(AclLines::kKeep);
+    for (std::size_t at = 0; at < text.size(); at += size) reader.read(text.substr(at, size));
+    const AclText pieces = reader.finish();
+    CHECK(pieces.entries == whole.entries);
+    CHECK(pieces.lines == whole.lines);
+    REQUIRE(pieces.errors.size() == 1);
+    CHECK(pieces.errors[0].line == whole.errors[0].line);
+    CHECK(pieces.errors[0].column == whole.errors[0].column);
+    CHECK(pieces.errors[0].text == whole.errors[0].text);
+  }
+}

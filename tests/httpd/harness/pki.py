@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import (Encoding, NoEncryption, PrivateFormat)
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from harness.crl import crl
 from harness import der
 from harness.subjects import LEAVES, MAKER
 
