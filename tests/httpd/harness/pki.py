@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import (Encoding, NoEncryption, PrivateFormat)
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from harness.crl import crl
 from harness import der
+from harness.crl import crl
 from harness.subjects import LEAVES, MAKER
 
 # name: (common name, who signs it, whose key identifier it claims)
@@ -63,6 +63,11 @@ class Pki:
     def __init__(self, folder):
         self.folder = Path(folder)
         self._keys, self._made, self._serial = {}, {}, 0x1000
+
+    def crl(self, issuer="issuing1", revoked=(), number=1, file_name=None):
+        """The file of a CRL of the CA `issuer` that lists the certificates in `revoked`."""
+        path = self.folder / (file_name or f"{issuer}-{number}.crl.pem")
+        return _put(path, crl(self.ca(issuer), revoked, number), 0o644)
 
     def ca(self, name):
         if name not in self._made:
