@@ -2,6 +2,7 @@
 #include "core/acl.hpp"
 
 #include "core/acl_image.hpp"
+#include "core/image_checksum.hpp"
 #include "core/number_sort.hpp"
 
 #include <algorithm>
@@ -26,19 +27,7 @@ constexpr unsigned remainder_width(unsigned bucket_bits) noexcept {
   return (image::kAddressBits - bucket_bits + 7) / 8;
 }
 
-// Every step is a bijection of the sum, so one changed word always changes it.
-std::uint64_t checksum_of(std::span<const std::byte> bytes) noexcept {
-  constexpr std::size_t kField = offsetof(image::Header, checksum);
-  std::uint64_t sum = bytes.size();
-  for (std::size_t at = 0; at < bytes.size(); at += sizeof(std::uint64_t)) {
-    std::uint64_t word = 0;
-    if (at != kField)
-      std::memcpy(&word, bytes.data() + at, std::min(sizeof word, bytes.size() - at));
-    sum = (sum ^ word) * 0x9e37'79b9'7f4a'7c15U;
-    sum ^= sum >> 29;
-  }
-  return sum;
-}
+static_assert(offsetof(image::Header, checksum) == kImageChecksumOffset);
 
 // Appends to the image, keeping every part 8-byte aligned.
 class Writer {
@@ -98,7 +87,8 @@ image::Side write_side(Writer& writer, const SideParts& parts) {
 
 // An entry as one number, in the order of a built list: side, length, prefix.
 constexpr std::uint64_t key_of(bool denial, unsigned digits, std::uint64_t prefix) noexcept {
-  return std::uint64_t{denial} << 52 | std::uint64_t{digits} << image::kAddressBits | prefix;
+  return std::uint64_t{denial ? 1U : 0U} << 52 | std::uint64_t{digits} << image::kAddressBits |
+         prefix;
 }
 
 // The entries of a list, each once: a view of keys that it turns into prefixes.
@@ -177,7 +167,7 @@ std::vector<std::byte> build_acl_image(std::span<const AclEntry> entries, AclCou
   header.sides[1] = write_side(writer, sorted.side(true));
   header.size = writer.bytes.size();
   std::memcpy(writer.bytes.data(), &header, sizeof header);
-  header.checksum = checksum_of(writer.bytes);
+  header.checksum = image_checksum(writer.bytes);
   std::memcpy(writer.bytes.data(), &header, sizeof header);
   if (counts != nullptr) *counts = AclView::open(writer.bytes, AclView::Check::kLayout)->counts();
   return std::move(writer.bytes);
@@ -218,7 +208,7 @@ Result<AclView> AclView::open(std::span<const std::byte> bytes, Check check) {
   if (header.size != bytes.size())
     return damaged("its header says " + std::to_string(header.size) + " bytes, there are " +
                    std::to_string(bytes.size()));
-  if (check == Check::kWhole && header.checksum != checksum_of(bytes))
+  if (check == Check::kWhole && header.checksum != image_checksum(bytes))
     return damaged("its checksum is wrong");
 
   AclView view;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/image_frame.hpp"
 
+#include "core/image_checksum.hpp"
+
 #include <algorithm>
 #include <cstring>
 
@@ -8,19 +10,7 @@ namespace polyauth {
 
 namespace {
 
-// Every step is a bijection of the sum, so one changed word always changes it.
-std::uint64_t checksum_of(std::span<const std::byte> image) noexcept {
-  constexpr std::size_t kField = offsetof(ImageFrame, checksum);
-  std::uint64_t sum = image.size();
-  for (std::size_t at = 0; at < image.size(); at += sizeof(std::uint64_t)) {
-    std::uint64_t word = 0;
-    if (at != kField)
-      std::memcpy(&word, image.data() + at, std::min(sizeof word, image.size() - at));
-    sum = (sum ^ word) * 0x9e37'79b9'7f4a'7c15U;
-    sum ^= sum >> 29;
-  }
-  return sum;
-}
+static_assert(offsetof(ImageFrame, checksum) == kImageChecksumOffset);
 
 std::array<char, 8> magic_of(std::string_view text) noexcept {
   std::array<char, 8> magic{};
@@ -34,7 +24,7 @@ void seal_image(std::vector<std::byte>& image, std::string_view magic, std::uint
   if (image.size() < sizeof(ImageFrame)) image.resize(sizeof(ImageFrame));
   ImageFrame frame{magic_of(magic), version, ImageFrame::kByteOrder, image.size(), 0};
   std::memcpy(image.data(), &frame, sizeof frame);
-  frame.checksum = checksum_of(image);
+  frame.checksum = image_checksum(image);
   std::memcpy(image.data(), &frame, sizeof frame);
 }
 
@@ -52,7 +42,7 @@ Result<bool> check_frame(std::span<const std::byte> image, std::string_view magi
   if (frame.size != image.size())
     return Error{"the image says it has " + std::to_string(frame.size) + " bytes, there are " +
                  std::to_string(image.size())};
-  if (check == ImageCheck::kWhole && frame.checksum != checksum_of(image))
+  if (check == ImageCheck::kWhole && frame.checksum != image_checksum(image))
     return Error{"the checksum of the image is wrong"};
   return true;
 }
