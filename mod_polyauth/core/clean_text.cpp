@@ -5,22 +5,21 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
 
 namespace polyauth {
 
 namespace {
 
 // Bytes that need a second look: not printable ASCII, or special to a decoder.
-constexpr std::array<std::uint8_t, 256> make_suspects() {
-  std::array<std::uint8_t, 256> table{};
+constexpr std::array<bool, 256> make_suspects() {
+  std::array<bool, 256> table{};
   for (unsigned byte = 0; byte < 256; ++byte)
-    if (byte < 0x20 || byte >= 0x7f || byte == '%' || byte == '\\' || byte == ';') table[byte] = 1;
+    table[byte] = byte < 0x20 || byte >= 0x7f || byte == '%' || byte == '\\' || byte == ';';
   return table;
 }
-constexpr std::array<std::uint8_t, 256> kSuspects = make_suspects();
+constexpr std::array<bool, 256> kSuspects = make_suspects();
 
-unsigned suspect(char c) noexcept { return kSuspects[static_cast<unsigned char>(c)]; }
+bool is_suspect(char c) noexcept { return kSuspects[static_cast<unsigned char>(c)]; }
 
 // Length of the well-formed UTF-8 sequence at the start of `text`, or 0.
 std::size_t utf8_length(std::string_view text) noexcept {
@@ -59,17 +58,18 @@ std::size_t utf8_error(std::string_view text) noexcept {
 bool is_utf8(std::string_view text) noexcept { return utf8_error(text) == text.size(); }
 
 bool is_clean_path(std::string_view decoded) noexcept {
-  // To the end in any case: nearly always there is nothing to find.
-  unsigned found = 0;
-  std::string_view rest = decoded;
-  for (; rest.size() >= 4; rest.remove_prefix(4))
-    found |= suspect(rest[0]) | suspect(rest[1]) | suspect(rest[2]) | suspect(rest[3]);
-  for (const char c : rest) found |= suspect(c);
-  if (found == 0) return true;
+  const char* at = decoded.data();
+  const char* const end = at + decoded.size();
+  // Four at a time: nearly always there is nothing to find.
+  while (end - at >= 4 && !is_suspect(at[0]) && !is_suspect(at[1]) && !is_suspect(at[2]) &&
+         !is_suspect(at[3]))
+    at += 4;
+  while (at != end && !is_suspect(*at)) ++at;
+  if (at == end) return true;
   const auto forbidden = [](char c) {
-    return static_cast<unsigned char>(c) < 0x80 && suspect(c) != 0;
+    return static_cast<unsigned char>(c) < 0x80 && is_suspect(c);
   };
-  return std::none_of(decoded.begin(), decoded.end(), forbidden) && is_utf8(decoded);
+  return std::none_of(at, end, forbidden) && is_utf8(decoded);
 }
 
 bool is_clean_query(std::string_view decoded) noexcept {
