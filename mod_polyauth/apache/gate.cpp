@@ -143,13 +143,13 @@ extern "C" int polyauth_environment_fixup(request_rec* r) {
 extern "C" int polyauth_last_fixup(request_rec* r) {
   if (is_settled(r)) return DECLINED;
   if (const int refusal = enforce(r, Handler::kUnknown); refusal != DECLINED) return refusal;
+  RequestState* const state = find_state(r);
+  if (state == nullptr || !state->decision) return DECLINED;
   if (governance(r, settings(r).effective_mode())) return DECLINED;
   // An internal fast redirect to an ungoverned script: it is the device's all the
   // same, and no less private.
-  if (RequestState* const state = find_state(r); state != nullptr && state->decision) {
-    confirm_environment(r, *state);
-    r->no_cache = 1;
-  }
+  confirm_environment(r, *state);
+  r->no_cache = 1;
   return DECLINED;
 }
 
