@@ -88,11 +88,11 @@ const char* describe(request_rec* r, const RequestState& judged) {
   const Decision& decision = *judged.decision;
   // A look-up by file name has no URL.
   const char* const path = has_url(r) ? r->uri : r->filename;
-  return apr_pstrcat(r->pool, "reason=", slug(decision.reason).data(),
-                     decision.device ? " device=" : "", judged.device_text.data(),
-                     " method=", quotable(r, r->method), " path=\"", quotable(r, path), "\"",
-                     decision.foreign ? " foreign=" : "",
-                     decision.foreign ? text_of(r->pool, *decision.foreign) : "", nullptr);
+  return apr_pstrcat(
+      r->pool, "reason=", slug(decision.reason).data(), decision.device ? " device=" : "",
+      decision.device ? judged.device_text.data() : "", " method=", quotable(r, r->method),
+      " path=\"", quotable(r, path), "\"", decision.foreign ? " foreign=" : "",
+      decision.foreign ? text_of(r->pool, *decision.foreign) : "", nullptr);
 }
 
 } // namespace

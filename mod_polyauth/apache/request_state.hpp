@@ -42,8 +42,8 @@ struct RequestState {
   Scope scope = Scope::kOwnership;
   bool audit = false; // a refusal was not enforced
 
-  // Canonical form of the decision's device; empty if there is none. The
-  // environment refers to it.
+  // Canonical form of the decision's device, with a NUL; means nothing if there is none.
+  // The environment refers to it.
   std::array<char, std::tuple_size_v<MacAddress::Text> + 1> device_text{};
 
   // What the environment was made to say of it, and from which entry on.

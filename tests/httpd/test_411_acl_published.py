@@ -16,16 +16,6 @@ def live(server):
     return LiveAcl(server)
 
 
-def kill_children(server):
-    """Returns when others have taken their places."""
-    server.log.declare("AH00052")
-    before = set(server.children())
-    for pid in before:
-        os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: server.children() and not before & set(server.children()), "new children", 20)
-    return before
-
-
 @pytest.mark.parametrize("mpm", ["event", "worker", "prefork"])
 def test_a_removed_device_stays_out_whatever_becomes_of_the_file_and_the_processes(make_server, mpm):
     live = LiveAcl(make_server(mpm=mpm)).start(A, B)
@@ -42,16 +32,16 @@ def test_a_removed_device_stays_out_whatever_becomes_of_the_file_and_the_process
                 and live.ask_every_child(B) == {403} and live.ask_every_child(A) == {200})
 
     assert as_before()
-    kill_children(server)
+    server.kill_children()
     assert as_before()
     server.graceful()
     assert as_before()
-    kill_children(server)
+    server.kill_children()
     server.graceful()
     assert as_before()
     server.restart()
     assert as_before()
-    kill_children(server)
+    server.kill_children()
     assert as_before()
     assert live.reasons(B) == {"acl-unlisted"}
     # Once for the change, whatever was restarted since.
@@ -107,7 +97,7 @@ def test_children_are_killed_while_they_load_a_list(live):
     for generation in range(2, 5):
         live.put(filler, A, f"{generation:012x}")
         wait_for_reader(live.path)
-        kill_children(live.server)
+        live.server.kill_children()
         assert not live.server.log.lines(f"PA2001: .*generation={generation}$"), "killed too late"
         live.loaded(generation, timeout=30)
         assert live.statuses(A, B) == [200, 403]
@@ -181,7 +171,7 @@ def test_without_the_published_list_everybody_is_refused(live, damage):
     damage(folder)
     # Whoever has it mapped goes on with it; who must map it now admits nobody.
     assert live.ask_every_child(A) == {200}
-    kill_children(live.server)
+    live.server.kill_children()
     assert live.statuses(A, B) == [403, 403]
     assert live.ask_every_child(A) == {403}
     assert live.reasons(A) == {"acl-unavailable"}

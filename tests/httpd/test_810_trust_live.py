@@ -2,14 +2,11 @@
 """The trust file is changed while the server runs: what it takes away is gone on connections and
 sessions that are open, and no older version ever comes back."""
 
-import os
-import signal
 
 import pytest
 
 from harness.trust import GRANTED, PINNED, TrustFiles, verdict
 from harness.verdict import OWN
-from harness.waiting import wait_until
 
 TARGET = f"/prov{OWN}"
 BOTH = ("root", "policy", "issuing1", "issuing2")
@@ -73,14 +70,6 @@ def test_a_ca_that_is_removed_takes_its_devices_along(files, phones, tls, ticket
             assert [ask(connection), ask(resumed), ask(bystander)] == [GRANTED] * 3
 
 
-def kill_children(server):
-    server.log.declare("AH00052")
-    before = set(server.children())
-    for pid in before:
-        os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: server.children() and not before & set(server.children()), "new children", 20)
-
-
 @pytest.mark.parametrize("mpm", ["event", "worker", "prefork"])
 def test_a_removed_ca_stays_out_whatever_becomes_of_file_and_processes(make_server, pki, mpm):
     files = TrustFiles(make_server(mpm=mpm))
@@ -93,7 +82,7 @@ def test_a_removed_ca_stays_out_whatever_becomes_of_file_and_processes(make_serv
     server.log.declare("PA2002")
     files.put(files.ca, "no PEM at all")
     server.log.wait_for("PA2002: ")
-    for change in (lambda: None, lambda: kill_children(server), server.graceful, server.restart):
+    for change in (lambda: None, server.kill_children, server.graceful, server.restart):
         change()
         # Each child comes up now and then; none may be on the older file.
         assert [verdicts(files, phones) for _ in range(4)] == [[GRANTED, UNTRUSTED]] * 4

@@ -115,6 +115,16 @@ class Server(ClientMixin):
         wait_until(lambda: not any(process.is_listening(pid, ports) for pid in before),
                    "the old children to stop listening", PATIENCE)
 
+    def kill_children(self):
+        """Returns the killed ones when others have taken their places."""
+        self.log.declare("AH00052")
+        before = set(self.children())
+        for pid in before:
+            os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: self.children() and not before & set(self.children()), "new children",
+                   PATIENCE)
+        return before
+
     def restart(self):
         """The abrupt one: every child and its connections end."""
         before = set(self.children())
