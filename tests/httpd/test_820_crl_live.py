@@ -11,7 +11,7 @@ import pytest
 from harness.crl import crl
 from harness.trust import GRANTED, PINNED, TrustFiles, verdict
 from harness.verdict import OWN
-from harness.waiting import wait_for_moment, wait_until
+from harness.waiting import wait_for_moment
 
 REVOKED = "certificate-revoked"
 DAY = timedelta(days=1)
