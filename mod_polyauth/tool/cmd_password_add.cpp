@@ -174,7 +174,6 @@ const Command kPasswordAdd = {
     "0600 with --secrets. A file with an error is left as it is, every error is printed as "
     "FILE:LINE:COLUMN, and the exit status is 1.",
     "  polyauthctl password add /etc/polyauth/passwords phone --label 2027q1\n"
-    "  pwgen -s 20 1 | polyauthctl password add passwords phone --from 2027-01-01\n"
     "  polyauthctl password add --secrets /etc/polyauth/secrets 2027 \\\n"
     "    --from 2027-01-01\n",
     define,

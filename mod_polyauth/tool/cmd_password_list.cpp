@@ -85,7 +85,7 @@ const Command kPasswordList = {
     "it. No hash and no secret is printed.\n"
     "If the file has an error, it is printed as FILE:LINE:COLUMN and the exit status is 1.",
     "  polyauthctl password list /etc/polyauth/passwords\n"
-    "  polyauthctl password list --json passwords | jq '.[] | select(.state==\"over\")'\n",
+    "  polyauthctl password list --json passwords | jq '.[].user'\n",
     define,
 };
 
