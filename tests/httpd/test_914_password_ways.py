@@ -34,7 +34,7 @@ def server(make_shared_server):
                     htpasswd("phone", "new") + " label=2026", htpasswd("plain", "none"))
     secrets = put(made, "secrets", secret_line(1, "fleet"), mode=0o600)
     staff = put(made, "staff", htpasswd("staff", "secret", "-m"))
-    made.log.declare("AH01617", "AH01618", "AH01631", always=True)
+    made.log.declare("AH01617", "AH01618", "AH01629", "AH01631", always=True)
     made.configure(
         log_level="info polyauth:debug ssl:warn include:crit", tls_lines="Protocols h2 http/1.1",
         global_lines="".join([
