@@ -124,6 +124,15 @@ def test_a_bad_change_leaves_what_is_in_force(site):
     assert site.statuses(OLD, NEW) == [401, 200]
 
 
+def test_a_bad_end_of_a_password_is_said_aloud(site):
+    site.start(htpasswd(*OLD))
+    site.server.log.declare("PA2003")
+    site.put(htpasswd(*OLD) + " until=yesterday", htpasswd(*NEW))
+    line = site.server.log.wait_for(r":crit\].*PA2003: ")
+    assert "an end of a password is NOT in force; keeping generation=1" in line
+    assert site.statuses(OLD, NEW) == [200, 401]
+
+
 def emptied(path):
     os.truncate(path, 0)
 
@@ -178,6 +187,6 @@ def test_without_any_version_in_force_nobody_gets_in(site):
         server.docroot, "PolyAuth On", f'PolyAuthPasswordFile "{site.path}"'))
     server.graceful()
     assert server.log.lines(r":crit\].*PA1001: PolyAuthPasswordFile")
-    assert server.log.lines("PA2004: ")
+    assert server.log.lines("PA2004: .*none of its passwords opens")
     assert site.status(*OLD) == 500
     assert server.log.lines("PA4002: ")
