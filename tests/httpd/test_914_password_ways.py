@@ -23,7 +23,7 @@ def server(make_shared_server):
                                        "http2"])
     made.write(f"{A}.cfg", "a's\n")
     made.write(f"{A}.cgi", CGI, mode=0o755)
-    for folder in ("forged", "free", "label", "user", "staff"):
+    for folder in ("forged", "free", "label", "user", "staff", "off"):
         made.write(f"{folder}/{A}.cgi", CGI, mode=0o755)
         made.write(f"{folder}/{A}.cfg", "a's\n")
     made.write("free/x.cgi", CGI, mode=0o755)
@@ -48,6 +48,7 @@ def server(make_shared_server):
             f'<Directory "{made.docroot}/label">\nRequire expr "-n %{{REMOTE_USER}} && '
             f'reqenv(\'{LABEL}\') == \'2026\'"\n</Directory>\n',
             f'<Directory "{made.docroot}/user">\nRequire user phone\n</Directory>\n',
+            section(f"{made.docroot}/off", "PolyAuth Off", *FORGERY),
             section(f"{made.docroot}/staff", "PolyAuth Off", f'AuthUserFile "{staff}"',
                     provider="polyauth file", require="<RequireAny>\nRequire polyauth\n"
                     "Require user staff\n</RequireAny>")]))
@@ -67,7 +68,7 @@ def get(server, pki):
 @pytest.mark.parametrize("auth, label", [
     (("phone", "old"), "2025"), (("phone", "new"), "2026"), ((A, derived(1, A)), "fleet"),
     (("plain", "none"), None)])
-@pytest.mark.parametrize("folder", ["", "/forged"])
+@pytest.mark.parametrize("folder", ["", "/forged", "/off"])
 def test_the_label_of_what_has_opened(server, get, auth, label, folder):
     answer = get(f"{folder}/{A}.cgi", *auth, headers=CLAIMS)
     assert answer.status == 200
