@@ -85,8 +85,8 @@ struct DirConfig {
 
   [[nodiscard]] bool empty() const noexcept {
     return !mode && identity == nullptr && match == nullptr && shared == nullptr &&
-           uploads == nullptr && !acl && !trust && !revocations && !deny_status &&
-           !passwords && !device_secrets && !user_name;
+           uploads == nullptr && !acl && !trust && !revocations && !deny_status && !passwords &&
+           !device_secrets && !user_name;
   }
   [[nodiscard]] Mode effective_mode() const noexcept { return mode.value_or(Mode::kOff); }
 };

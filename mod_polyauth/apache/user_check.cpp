@@ -61,8 +61,8 @@ int check_user_name(request_rec* r) {
   const RequestState* const state = find_state(r);
   const bool decided = state != nullptr && state->decision;
   if (decided && !state->decision->granted()) return DECLINED; // of Audit: the first reason stays
-  const Decision decision = ask_user(decided ? *state->decision : identify_device(r), rule,
-                                     {r->user, std::nullopt});
+  const Decision decision =
+      ask_user(decided ? *state->decision : identify_device(r), rule, {r->user, std::nullopt});
   if (decision.reason != Reason::kUserNotDevice) return DECLINED;
   const bool audit = is_audited(r);
   refuse(r, decision, audit);
