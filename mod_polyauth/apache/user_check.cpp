@@ -34,7 +34,8 @@ authn_status admit_password(request_rec* r, const char* user, PasswordSource sou
                             std::string_view label) {
   RequestState& state = state_of(r);
   state.password_source = source;
-  state.password_user = user;
+  // What httpd hands on; mod_auth_form asks with a copy of it.
+  state.password_user = r->user != nullptr ? r->user : user;
   state.password_label =
       label.empty() ? nullptr : apr_pstrmemdup(r->pool, label.data(), label.size());
   // Already here, for Require expr.

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Passwords and everything that httpd puts around them: other rules, inner requests, the label."""
 
+import urllib.parse
+
 import pytest
 
 from harness.error_log import LogFile
@@ -234,3 +236,31 @@ def test_satisfy_any_is_warned_of(make_server):
     done = configured(server, "Satisfy Any").configtest()
     assert done.returncode == 0 and "PA1023: " in done.output and "write Satisfy All" in done.output
     assert "PA1023" not in configured(server, "Satisfy All").configtest().output
+
+
+# Another form of login.
+
+
+def test_a_form_asks_the_provider_as_well(make_server, pki):
+    server = make_server(modules=["auth_form", "authz_user", "authn_file", "request", "session",
+                                  "session_cookie", "cgi"])
+    server.log.declare("AH01807", "AH01808")
+    secrets = put(server, "secrets", secret_line(1, "fleet"), mode=0o600)
+    server.write(f"{A}.cgi", CGI, mode=0o755)
+    server.log.declare("PA1022")
+    server.configure(ssl_verify="optional", global_lines="\n".join([
+        f'<Directory "{server.docroot}">', CGI_LINES, "AuthType Form", 'AuthName "Phones"',
+        "AuthFormProvider polyauth", "Session On", "SessionCookieName session path=/",
+        "Require valid-user", f'PolyAuthDeviceSecretFile "{secrets}"', "</Directory>\n"])).start()
+
+    def login(user, password, phone="phone-a"):
+        body = urllib.parse.urlencode({"httpd_username": user, "httpd_password": password})
+        return server.request("POST", f"/{A}.cgi", cert=pki.leaf(phone), body=body,
+                              headers={"Content-Type": "application/x-www-form-urlencoded"})
+
+    for user in (A, "00:04:F2:AA:AA:AA"):
+        answer = login(user, derived(1, A))
+        assert answer.status == 200 and environment(answer)[LABEL] == "fleet"
+    assert login(A, derived(1, B)).status == 401
+    assert login(A, derived(1, A), "phone-b").status == 401
+    assert [each["reason"] for each in server.log.denials()] == ["user-not-device"]
