@@ -3,7 +3,7 @@
 
 #include "core/mac_address.hpp"
 #include "core/result.hpp"
-#include "state/state_database.hpp"
+#include "state/state_connection.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -28,7 +28,7 @@ struct Pending {
 struct Attempt {
   std::string hash;
   bool counted; // as a wrong try, until redeem() takes it back
-  bool last;    // no further wrong one is free
+  bool last;    // if it is wrong, no further one will be looked at
 };
 
 // Why there is nothing to compare with.
@@ -45,28 +45,26 @@ struct Sighting {
   std::string label;
   std::int64_t at;                // last time
   std::int64_t certificate_until; // 0: not known
-  std::int64_t since;             // first time; note_seen() does not look at it
+  std::int64_t since = 0;         // first time; note_seen() does not look at it
 };
 
-// The statements on one connection, in seconds since the epoch. Not thread-safe: the
+// The statements on one connection; times in seconds since the epoch. Not thread-safe: the
 // caller holds the connection for itself. An error leaves the connection usable for
 // whoever comes next.
 class StateStore {
 public:
-  static constexpr int kSchemaVersion = 1;
+  // Servers that share a database may differ by this much in what time it is.
+  static constexpr std::int64_t kClockSkew = 60;
 
-  explicit StateStore(StateConnection connection);
-  StateStore(const StateStore&) = delete;
-  StateStore& operator=(const StateStore&) = delete;
-  ~StateStore();
+  explicit StateStore(const StateConnection& connection) : connection_(connection) {}
 
   // Connects anew if the server has gone away since the last use.
-  Result<bool> revive();
+  Result<bool> revive() { return connection_.revive(); }
 
   // Creates what is missing, in one transaction; safe when several processes and servers
   // do it at once. A version newer than ours is an error.
   Result<bool> ensure_schema();
-  // The same without creating anything.
+  // The same without creating anything: false if there is nothing yet.
   Result<bool> check_schema();
 
   // Replaces the one-time password that the device has, if any.
@@ -82,34 +80,27 @@ public:
                                               int most_tries);
   // Why there was nothing.
   Result<Standing> standing(const MacAddress& mac, std::int64_t now, int most_tries);
-  // The try was right: takes it back and opens the window at the first use, in one
+  // The try was right: takes it back, and opens the window if it was the first, in one
   // statement. nullopt if it is no longer usable.
   Result<std::optional<Redemption>> redeem(const MacAddress& mac, const Attempt& attempt,
                                            std::int64_t now, std::int64_t window);
-  // Whether the window of this very password is open; counts nothing.
+  // Whether the window of this very password is open and nothing wrong has made it void;
+  // counts nothing.
   Result<bool> is_open(const MacAddress& mac, std::string_view hash, std::int64_t now,
                        int most_tries);
   // True if the window was open.
   Result<bool> end_window(const MacAddress& mac, std::int64_t now);
 
   // In one transaction.
-  Result<bool> note_seen(std::span<const Sighting> sightings);
-  // Of each device and label the last one, by label and device.
+  Result<bool> note_seen(std::vector<Sighting> sightings);
+  // The last one of each device and label, by label and device.
   Result<std::vector<Sighting>> usage();
 
 private:
-  class Rows;
-  struct Statement;
-  using Arguments = std::initializer_list<std::string_view>;
-
-  Result<Rows> run(const Statement& statement, Arguments arguments);
-  Result<bool> command(const char* sql);
-  template <typename Body> Result<bool> transaction(Body&& body);
   Result<std::optional<int>> schema_version();
-  Error failure(int code) const;
+  Result<bool> create_schema();
 
   StateConnection connection_;
-  apr_pool_t* scratch_; // of one statement
 };
 
 } // namespace polyauth
