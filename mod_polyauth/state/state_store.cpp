@@ -107,7 +107,7 @@ Result<bool> any(const Result<StateRows>& rows) {
 } // namespace
 
 Result<std::optional<int>> StateStore::schema_version() {
-  auto there = any(connection_.run(connection_.dialect().has_schema));
+  auto there = any(connection_.run(connection_.dialect().has_schema, {}));
   if (!there) return error_of(there);
   if (!*there) return std::optional<int>();
   auto rows = connection_.run(kVersion, {});
@@ -128,8 +128,8 @@ Result<bool> StateStore::check_schema() {
 
 Result<bool> StateStore::create_schema() {
   return connection_.transaction([this]() -> Result<bool> {
-    if (const char* const lock = connection_.dialect().lock; lock != nullptr)
-      if (auto locked = connection_.run(lock); !locked) return error_of(locked);
+    if (auto locked = connection_.run(connection_.dialect().lock, {}); !locked)
+      return error_of(locked);
     // Another process may have been faster.
     if (auto there = check_schema(); !there || *there) return there;
     for (const char* const sql : kCreateState)
