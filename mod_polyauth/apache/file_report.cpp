@@ -7,7 +7,7 @@ namespace polyauth::apache {
 
 namespace {
 
-std::string place(const FollowedFile& file, const Diagnostic& error) {
+std::string place(const NamedFile& file, const Diagnostic& error) {
   return std::string(file.path) + ':' + std::to_string(error.line) + ':' +
          std::to_string(error.column) + ": " + error.text;
 }
@@ -32,17 +32,33 @@ std::string summary_of(const FollowedFile& file, const Refresh& refresh) {
   return what;
 }
 
+// What it means that nothing is in force.
+const char* loss_of(const FollowedFile& file) noexcept {
+  return file.format->kind == FileKind::kPasswords ? "none of its passwords opens"
+                                                   : "every device is refused";
+}
+
+// What a bad version of the file leaves as it was.
+const char* grave_of(const FollowedFile& file) noexcept {
+  switch (file.format->kind) {
+  case FileKind::kRevocation: return "revocations are";
+  case FileKind::kPasswords: return "an end of a password is";
+  case FileKind::kAcl:
+  case FileKind::kTrust: break;
+  }
+  return "a denial is";
+}
+
 unsigned long number(std::uint64_t generation) { return static_cast<unsigned long>(generation); }
 
 } // namespace
 
-void report_unusable(server_rec* s, int level, const FollowedFile& file,
-                     const std::string& problem) {
+void report_unusable(server_rec* s, int level, const NamedFile& file, const std::string& problem) {
   ap_log_error(APLOG_MARK, level, 0, s, PA1002 "%s %s: %s", file.directive, file.path,
                problem.c_str());
 }
 
-void report_errors(server_rec* s, int level, const FollowedFile& file,
+void report_errors(server_rec* s, int level, const NamedFile& file,
                    const std::vector<Diagnostic>& errors, std::size_t error_count) {
   for (const Diagnostic& error : errors)
     ap_log_error(APLOG_MARK, level, 0, s, PA1001 "%s %s", file.directive,
@@ -61,7 +77,7 @@ void report_warnings(server_rec* s, const FollowedFile& file,
 
 void report_nothing_in_force(server_rec* s, const FollowedFile& file) {
   ap_log_error(APLOG_MARK, APLOG_CRIT, 0, s,
-               PA2004 "%s: no version of it is in force, every device is refused", file.path);
+               PA2004 "%s: no version of it is in force, %s", file.path, loss_of(file));
 }
 
 void report_refresh(server_rec* s, const FollowedFile& file, const Refresh& refresh) {
@@ -75,12 +91,11 @@ void report_refresh(server_rec* s, const FollowedFile& file, const Refresh& refr
   const std::string what = summary_of(file, refresh);
   if (refresh.generation == 0)
     ap_log_error(APLOG_MARK, APLOG_CRIT, 0, s,
-                 PA2004 "%s; no version of it is in force, every device is refused", what.c_str());
+                 PA2004 "%s; no version of it is in force, %s", what.c_str(), loss_of(file));
   else if (refresh.grave)
     ap_log_error(APLOG_MARK, APLOG_CRIT, 0, s,
                  PA2003 "%s; %s NOT in force; keeping generation=%lu loaded at %s", what.c_str(),
-                 file.format->kind == FileKind::kRevocation ? "revocations are" : "a denial is",
-                 number(refresh.generation), utc(refresh.adopted_at).c_str());
+                 grave_of(file), number(refresh.generation), utc(refresh.adopted_at).c_str());
   else
     ap_log_error(APLOG_MARK, APLOG_ERR, 0, s, PA2002 "%s; keeping generation=%lu loaded at %s",
                  what.c_str(), number(refresh.generation), utc(refresh.adopted_at).c_str());
