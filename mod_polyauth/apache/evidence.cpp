@@ -13,7 +13,8 @@ namespace polyauth::apache {
 
 namespace {
 
-constexpr Variables kNames = {"POLYAUTH_MAC", "POLYAUTH_DECISION", "POLYAUTH_REASON"};
+constexpr Variables kNames = {"POLYAUTH_MAC", "POLYAUTH_DECISION", "POLYAUTH_REASON",
+                              "POLYAUTH_PASSWORD_LABEL"};
 constexpr std::string_view kPrefix = "POLYAUTH_";
 constexpr int kMaxLoggedPath = 512;
 
@@ -60,10 +61,18 @@ std::size_t set_variables(apr_table_t* env, const Variables& values) {
 // Whether the entries that were added at `at` stand there as they were, and nothing
 // of ours, in whatever spelling, has come behind them.
 bool still_says(Entries entries, std::size_t at, const Variables& values) noexcept {
-  if (at + values.size() > entries.size()) return false;
-  for (std::size_t i = 0; i < values.size(); ++i)
-    if (entries[at + i].val != values[i] || entries[at + i].key != kNames[i]) return false;
-  return !any_is_ours(entries, at + values.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (values[i] == nullptr) continue;
+    if (at >= entries.size() || entries[at].val != values[i] || entries[at].key != kNames[i])
+      return false;
+    ++at;
+  }
+  return !any_is_ours(entries, at);
+}
+
+const char* password_label(const request_rec* r) noexcept {
+  const RequestState* const state = password_of(r);
+  return state != nullptr ? state->password_label : nullptr;
 }
 
 // A client's text between double quotes. httpd escapes control characters and
@@ -103,19 +112,21 @@ void set_environment(request_rec* r, RequestState& judged) {
                       granted        ? "granted"
                       : judged.audit ? "would-deny"
                                      : "denied",
-                      slug(judged.decision->reason).data()};
+                      slug(judged.decision->reason).data(), password_label(r)};
   judged.variables_at = set_variables(r->subprocess_env, judged.variables);
 }
 
 void confirm_environment(request_rec* r, RequestState& judged) {
-  // Where some of them are not set, which is rare, it is done again.
+  judged.variables.back() = password_label(r); // known since authentication
   if (!still_says(entries_of(r->subprocess_env), judged.variables_at, judged.variables))
     set_environment(r, judged);
 }
 
 void carry_environment(request_rec* r) {
   const RequestState* const judged = last_judged(r);
-  set_variables(r->subprocess_env, judged != nullptr ? judged->variables : Variables());
+  Variables values = judged != nullptr ? judged->variables : Variables();
+  values.back() = password_label(r);
+  set_variables(r->subprocess_env, values);
 }
 
 void log_refusal(request_rec* r, const RequestState& judged) {

@@ -8,7 +8,7 @@
 namespace polyauth::apache {
 
 // Sets POLYAUTH_MAC, POLYAUTH_DECISION and POLYAUTH_REASON to the decision that
-// `judged` holds, whoever else has set them.
+// `judged` holds, and POLYAUTH_PASSWORD_LABEL, whoever else has set them.
 void set_environment(request_rec* r, RequestState& judged);
 
 // The same for a request whose environment was set already, if anybody has changed it

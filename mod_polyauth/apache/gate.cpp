@@ -219,6 +219,15 @@ bool judge(request_rec* r, Handler handler, Scope scope) noexcept {
   return true;
 }
 
+Decision identify_device(request_rec* r) noexcept {
+  const Globals& defaults = globals(r->server);
+  if (defaults.refuses(r->server)) return {};
+  return guarded(r, Decision(), [&] {
+    ServerDeviceAnswers device(r, settings(r), defaults);
+    return identify(device);
+  });
+}
+
 void keep_private(request_rec* r) {
   // Also a page that includes a device's file is not stored. Without a cache in
   // the server there is nothing to tell it.

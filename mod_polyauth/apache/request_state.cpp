@@ -61,4 +61,17 @@ std::optional<Scope> admitted_scope(const request_rec* r) noexcept {
   return std::nullopt;
 }
 
+const RequestState* password_of(const request_rec* r) noexcept {
+  // httpd hands the same text on; whoever authenticates anew makes another.
+  const char* user = nullptr;
+  for (; r != nullptr; r = parent(r)) {
+    if (user == nullptr) user = r->user;
+    if (user == nullptr) continue;
+    if (const RequestState* const state = find_state(r);
+        state != nullptr && state->password_user == user)
+      return state;
+  }
+  return nullptr;
+}
+
 } // namespace polyauth::apache

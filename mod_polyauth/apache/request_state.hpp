@@ -27,8 +27,17 @@ struct RequestTexts {
   [[nodiscard]] static RequestTexts of(const request_rec* r) noexcept;
 };
 
-// Values of POLYAUTH_MAC, POLYAUTH_DECISION and POLYAUTH_REASON; nullptr: not set.
-using Variables = std::array<const char*, 3>;
+// Values of POLYAUTH_MAC, POLYAUTH_DECISION, POLYAUTH_REASON and POLYAUTH_PASSWORD_LABEL;
+// nullptr: not set.
+using Variables = std::array<const char*, 4>;
+
+// Whose word it is that a password was right.
+enum class PasswordSource : std::uint8_t {
+  kNone, // none of ours
+  kFile,
+  kDerived,
+  kOneTime
+};
 
 struct RequestState {
   // The last decision, and what it was made on.
@@ -54,6 +63,14 @@ struct RequestState {
   // from then on, wherever httpd takes it.
   std::optional<Scope> admitted;
   bool vote_logged = false;
+
+  // What one of our providers has found right, and for which r->user; see password_of().
+  PasswordSource password_source = PasswordSource::kNone;
+  const char* password_label = nullptr; // of the line, or id of the secret; nullptr: none
+  const char* password_user = nullptr;
+
+  // The user is not the device's: no later look at this request grants.
+  bool user_refused = false;
 
   // Of the client's own request only: a refusal stands in the log.
   bool refusal_logged = false;
@@ -92,6 +109,10 @@ struct RequestState {
 // the authorization of an inner request in the same section, so that the
 // admission of its parent covers it.
 [[nodiscard]] std::optional<Scope> admitted_scope(const request_rec* r) noexcept;
+
+// The state that holds the password by which the user of this request, or else of the one
+// that it serves, was authenticated; nullptr if it was none of ours.
+[[nodiscard]] const RequestState* password_of(const request_rec* r) noexcept;
 
 // Whether a decision that there is is still one on this request as it stands: whoever
 // maps a request anew gives it new texts, on a pool that reuses nothing.

@@ -21,6 +21,7 @@ std::string_view question_text(Question question) noexcept {
   case Question::kOwnOrShared: return "the resource is its own or shared";
   case Question::kSharedReadOnly: return "a shared file is only read";
   case Question::kUpload: return "what is stored is on the upload list and its own";
+  case Question::kUser: return "user name and password are the device's where they must be";
   }
   return "";
 }
@@ -47,6 +48,7 @@ std::string_view slug(Reason reason) noexcept {
   case Reason::kMacMissing: return "mac-missing";
   case Reason::kSharedReadOnly: return "shared-read-only";
   case Reason::kUploadRefused: return "upload-refused";
+  case Reason::kUserNotDevice: return "user-not-device";
   case Reason::kInternalError: return "internal-error";
   case Reason::kOwnFile: return "own-file";
   case Reason::kSharedFile: return "shared-file";

@@ -28,8 +28,9 @@ enum class Question : std::uint8_t {
   kOwnOrShared,
   kSharedReadOnly,
   kUpload,
+  kUser,
 };
-inline constexpr int kQuestionCount = 15;
+inline constexpr int kQuestionCount = 15; // that decide() asks; kUser follows authentication
 
 // What the question asks, as `polyauthctl explain` prints it.
 [[nodiscard]] std::string_view question_text(Question question) noexcept;
@@ -55,6 +56,7 @@ enum class Reason : std::uint8_t {
   kMacMissing,
   kSharedReadOnly,
   kUploadRefused,
+  kUserNotDevice,
   kInternalError,
   // granted
   kOwnFile,

@@ -139,6 +139,11 @@ public:
     return decision_;
   }
 
+  Decision hear_device_alone() {
+    if (hear_device()) decision_.reason = Reason::kDevice;
+    return decision_;
+  }
+
 private:
   // Records the answer to a question; true if it is yes.
   bool answered(Question question, std::optional<Reason> refusal) {
@@ -329,6 +334,27 @@ Decision decide(const Policy& policy, const Resource& resource, DeviceAnswers& d
                 Observer* observer) {
   if (observer != nullptr) return Hearing<true>(policy, resource, device, scope, observer).hold();
   return Hearing<false>(policy, resource, device, scope, nullptr).hold();
+}
+
+Decision identify(DeviceAnswers& device, Observer* observer) {
+  const Policy policy;
+  const Resource resource;
+  constexpr Scope kScope = Scope::kDeviceOnly;
+  if (observer != nullptr)
+    return Hearing<true>(policy, resource, device, kScope, observer).hear_device_alone();
+  return Hearing<false>(policy, resource, device, kScope, nullptr).hear_device_alone();
+}
+
+Decision ask_user(Decision decision, UserName rule, const Login& login, Observer* observer) {
+  const auto is_its = [&](const std::optional<MacAddress>& mac) {
+    return mac && decision.device == mac;
+  };
+  const bool yes = (rule == UserName::kAny || is_its(MacAddress::parse(login.user))) &&
+                   (!login.owner || is_its(login.owner));
+  if (observer != nullptr)
+    observer->asked(Question::kUser, yes ? std::nullopt : std::optional(Reason::kUserNotDevice));
+  if (!yes) decision.reason = Reason::kUserNotDevice;
+  return decision;
 }
 
 } // namespace polyauth

@@ -11,7 +11,7 @@
 #include <string_view>
 
 // The one ordered rule book (conf/DIRECTIVES.md, "The decision"). The server, the tool and the
-// tests call decide() and nothing else combines its questions.
+// tests call decide(), identify() and ask_user(), and nothing else combines its questions.
 namespace polyauth {
 
 // How the certificate came to us: questions 1 to 3.
@@ -99,5 +99,24 @@ protected:
 // Throws what an answer throws, and std::bad_alloc.
 [[nodiscard]] Decision decide(const Policy& policy, const Resource& resource, DeviceAnswers& device,
                               Scope scope, Observer* observer = nullptr);
+
+// Questions 1 to 9 alone: Reason::kDevice if it is a device that the section admits. Throws
+// what an answer throws.
+[[nodiscard]] Decision identify(DeviceAnswers& device, Observer* observer = nullptr);
+
+// PolyAuthUserName.
+enum class UserName : std::uint8_t { kAny, kDevice };
+
+// Who has logged in. Views; not owned.
+struct Login {
+  std::string_view user;           // as httpd knows it; may be any text
+  std::optional<MacAddress> owner; // of the password, if it is one device's alone
+};
+
+// Question 16, after authentication: the decision so far, if the user name is the device's
+// where it must be, and a password that is one device's alone is this one's; otherwise, and
+// where it knows no device, user-not-device.
+[[nodiscard]] Decision ask_user(Decision decision, UserName rule, const Login& login,
+                                Observer* observer = nullptr);
 
 } // namespace polyauth

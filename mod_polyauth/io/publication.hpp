@@ -21,7 +21,7 @@
 namespace polyauth {
 
 // What the administrator's file holds. The number is stored on the board.
-enum class FileKind : std::uint32_t { kAcl = 1, kTrust = 2, kRevocation = 3 };
+enum class FileKind : std::uint32_t { kAcl = 1, kTrust = 2, kRevocation = 3, kPasswords = 4 };
 
 // The board's entry for one file. Lives in shared memory; address-free.
 struct PublicationSlot {

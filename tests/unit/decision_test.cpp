@@ -28,6 +28,7 @@ TEST_CASE("every reason has the slug of the contract", "[decision]") {
       {Reason::kMacMissing, "mac-missing"},
       {Reason::kSharedReadOnly, "shared-read-only"},
       {Reason::kUploadRefused, "upload-refused"},
+      {Reason::kUserNotDevice, "user-not-device"},
       {Reason::kInternalError, "internal-error"},
       {Reason::kOwnFile, "own-file"},
       {Reason::kSharedFile, "shared-file"},
@@ -52,12 +53,14 @@ TEST_CASE("a decision that nobody took refuses", "[decision]") {
   CHECK(Decision{}.reason == Reason::kInternalError);
 }
 
-TEST_CASE("the fifteen questions are numbered and worded", "[decision]") {
+TEST_CASE("the questions are numbered and worded", "[decision]") {
   CHECK(static_cast<int>(Question::kTls) == 1);
   CHECK(static_cast<int>(Question::kAcl) == 9);
   CHECK(static_cast<int>(Question::kUpload) == kQuestionCount);
+  CHECK(static_cast<int>(Question::kUser) == kQuestionCount + 1);
   std::set<std::string_view> texts;
-  for (int i = 1; i <= kQuestionCount; ++i) texts.insert(question_text(static_cast<Question>(i)));
-  CHECK(texts.size() == kQuestionCount);
+  for (int i = 1; i <= kQuestionCount + 1; ++i)
+    texts.insert(question_text(static_cast<Question>(i)));
+  CHECK(texts.size() == kQuestionCount + 1);
   CHECK(texts.count("") == 0);
 }
