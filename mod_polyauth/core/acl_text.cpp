@@ -3,6 +3,7 @@
 
 #include "core/ascii.hpp"
 #include "core/clean_text.hpp"
+#include "core/text_lines.hpp"
 
 #include <algorithm>
 #include <array>
@@ -12,52 +13,9 @@ namespace polyauth {
 
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 constexpr std::string_view kAccepted =
     "accepted are a MAC (0004f2aabbcc, 00-04-f2-aa-bb-cc, 00:04:f2:aa:bb:cc, 0004.f2aa.bbcc), "
     "1 to 11 hex digits and * (64167f*), or * alone; ! directly before a MAC or prefix denies it";
-constexpr std::size_t kMaxQuoted = 40;
-
-// The start of a client's or admin's text, safe to print on one line.
-std::string quoted(std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  const bool cut = text.size() > kMaxQuoted;
-  std::string out = "\"";
-  for (const char c : text.substr(0, kMaxQuoted)) {
-    if (ascii::is_control(c) || static_cast<unsigned char>(c) >= 0x80 || c == '"' || c == '\\') {
-      out += "\\x";
-      out += kDigits[static_cast<unsigned char>(c) >> 4];
-      out += kDigits[static_cast<unsigned char>(c) & 0xf];
-    } else {
-      out += c;
-    }
-  }
-  return out + (cut ? "...\"" : "\"");
-}
-
-// The first byte of a line that no list may hold, not even in a comment: what
-// an editor shows as an end of line, or not at all, could hide an entry.
-struct Forbidden {
-  std::size_t at;
-  std::string_view what;
-};
-std::optional<Forbidden> find_forbidden(std::string_view line) {
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const char c = line[i];
-    if (c == '\0') return Forbidden{i, "a NUL byte"};
-    if (c == '\r') return Forbidden{i, "a CR without LF"};
-    if (ascii::is_control(c) && c != '\t') return Forbidden{i, "a control character"};
-    if (line.substr(i, 2) == "\xc2\x85") return Forbidden{i, "the line separator U+0085"};
-    if (line.substr(i, 3) == "\xe2\x80\xa8") return Forbidden{i, "the line separator U+2028"};
-    if (line.substr(i, 3) == "\xe2\x80\xa9") return Forbidden{i, "the paragraph separator U+2029"};
-  }
-  return std::nullopt;
-}
-
-bool is_plain(char c) noexcept {
-  const auto byte = static_cast<unsigned char>(c);
-  return (byte >= 0x20 && byte < 0x7f) || byte == '\t';
-}
 
 // The entry that a word without '!' spells, or nothing.
 std::optional<AclEntry> parse_entry(std::string_view word) {
@@ -79,18 +37,9 @@ public:
   explicit Parser(AclLines lines) : keep_lines_(lines == AclLines::kKeep) {}
 
   // A line with its LF, if it has one.
-  void read(std::string_view line) {
-    std::size_t offset = 0; // bytes before the text of the line: the byte order mark
-    if (line_ == 0 && line.starts_with(kByteOrderMark)) {
-      offset = kByteOrderMark.size();
-      line.remove_prefix(offset);
-    }
-    if (line.ends_with('\n')) {
-      line.remove_suffix(1);
-      // CR ends a line only together with LF.
-      if (line.ends_with('\r')) line.remove_suffix(1);
-    }
-    read_line(line, offset);
+  void read(std::string_view bytes) {
+    const TextLine line = text_line(bytes, ++line_);
+    read_line(line.text, line.offset);
   }
 
   AclText finish() {
@@ -106,12 +55,11 @@ public:
 
 private:
   void read_line(std::string_view line, std::size_t offset) {
-    ++line_;
     const std::string_view whole = line;
     const std::size_t start = std::min(whole.find_first_not_of(" \t"), whole.size());
     in_denial_ = start < whole.size() && whole[start] == '!';
     mentions_denial_ = line.substr(0, line.find('#')).find('!') != std::string_view::npos;
-    if (!std::all_of(line.begin(), line.end(), is_plain)) {
+    if (!is_plain(line)) {
       if (const auto bad = find_forbidden(line))
         return fail(offset + bad->at,
                     std::string(bad->what) + " is not allowed, not even in a comment");

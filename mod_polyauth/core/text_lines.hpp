@@ -31,6 +31,9 @@ private:
 // The line of these bytes, with or without its LF.
 [[nodiscard]] TextLine text_line(std::string_view bytes, std::size_t number) noexcept;
 
+// Whether it is ASCII without control characters other than tab, as nearly all are.
+[[nodiscard]] bool is_plain(std::string_view line) noexcept;
+
 // The first byte of a line that no file may hold, not even in a comment: what an
 // editor shows as an end of line, or not at all, could hide an entry.
 struct Forbidden {

@@ -48,8 +48,9 @@ public:
   //
   // A password that holds a NUL, or is empty, opens nothing; nor does one of more than
   // 72 bytes by a bcrypt hash, which looks no further.
-  [[nodiscard]] std::optional<std::string_view>
-  check(std::string_view user, std::string_view password, std::int64_t now, HashCheck check) const;
+  [[nodiscard]] std::optional<std::string_view> check(std::string_view user,
+                                                      std::string_view password, std::int64_t now,
+                                                      HashCheck has_hash) const;
 
   [[nodiscard]] std::size_t users() const noexcept { return view_.users(); }
   [[nodiscard]] std::size_t lines() const noexcept { return view_.lines(); }
@@ -58,7 +59,7 @@ private:
   PublishedPasswords(PasswordView view, std::unique_ptr<VerifiedPairs> verified);
   [[nodiscard]] std::optional<std::uint32_t> find_line(std::string_view user,
                                                        std::string_view password, std::int64_t now,
-                                                       HashCheck check) const;
+                                                       HashCheck has_hash) const;
 
   PasswordView view_;
   std::unique_ptr<VerifiedPairs> verified_;

@@ -36,16 +36,6 @@ std::optional<std::int64_t> seconds_of(const ASN1_TIME* time) {
   return std::int64_t{timegm(&calendar)};
 }
 
-std::string utc_text(std::int64_t seconds) {
-  const std::time_t time = seconds;
-  std::tm calendar{};
-  std::array<char, 64> text{};
-  if (gmtime_r(&time, &calendar) == nullptr ||
-      std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &calendar) == 0)
-    return "an unknown date";
-  return text.data();
-}
-
 std::string name_text(const X509_NAME* name) {
   const BioPtr bio(BIO_new(BIO_s_mem()));
   if (!bio || X509_NAME_print_ex(bio.get(), name, 0, kNameFlags) < 0) {

@@ -14,9 +14,6 @@ namespace polyauth {
 // Seconds since the epoch; nothing if it is no date.
 [[nodiscard]] std::optional<std::int64_t> seconds_of(const ASN1_TIME* time);
 
-// "2024-03-09T00:00:00Z"
-[[nodiscard]] std::string utc_text(std::int64_t seconds);
-
 // "CN=Issuing CA 1,O=Maker", cut where it gets long.
 [[nodiscard]] std::string name_text(const X509_NAME* name);
 

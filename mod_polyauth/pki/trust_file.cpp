@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pki/trust_file.hpp"
 
+#include "core/utc_time.hpp"
 #include "pki/asn1.hpp"
 #include "pki/findings.hpp"
 #include "pki/pem.hpp"
