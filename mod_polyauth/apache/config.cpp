@@ -76,5 +76,8 @@ extern "C" void* polyauth_merge_dir_config(apr_pool_t* p, void* base_config, voi
   if (!merged->trust) merged->trust = base.trust;
   if (!merged->revocations) merged->revocations = base.revocations;
   if (!merged->deny_status) merged->deny_status = base.deny_status;
+  if (!merged->passwords) merged->passwords = base.passwords;
+  if (!merged->device_secrets) merged->device_secrets = base.device_secrets;
+  if (!merged->user_name) merged->user_name = base.user_name;
   return merged;
 }

@@ -5,6 +5,8 @@
 #include "core/file_lists.hpp"
 #include "core/identity.hpp"
 #include "core/rule_book.hpp"
+#include "credentials/device_secrets.hpp"
+#include "credentials/password_file.hpp"
 #include "io/acl_file.hpp"
 #include "pki/revocation_file.hpp"
 #include "pki/trust_file.hpp"
@@ -38,11 +40,15 @@ enum class ExpiredCertificates : std::uint8_t { kRefuse, kListed };
 // PolyAuthTrustedProxy of one virtual host. On pconf.
 using TrustedProxies = std::vector<apr_ipsubnet_t*>;
 
-// A file of the administrator that some section names and that is followed while
-// the server runs; one object for each kind and path. On pconf.
-struct FollowedFile {
+// A file of the administrator that some section names; one object for each kind and
+// path. On pconf.
+struct NamedFile {
   const char* directive;
   const char* path;
+};
+
+// One that is followed while the server runs.
+struct FollowedFile : NamedFile {
   const FileFormat* format;
   std::vector<const FollowedFile*> companions; // that it is judged by; from check_config on
 };
@@ -52,6 +58,13 @@ template <typename View> struct LiveSource : FollowedFile {
 using AclSource = LiveSource<PublishedAcl>;
 using TrustSource = LiveSource<PublishedTrust>;
 using RevocationSource = LiveSource<PublishedRevocations>;
+using PasswordFile = LiveSource<PublishedPasswords>;
+
+// One that is read at start and restart only, by the parent, which may be the only one
+// that can.
+struct DeviceSecretFile : NamedFile {
+  const DeviceSecrets* secrets = nullptr; // from post_config on; nullptr: opens nothing
+};
 
 // The settings of one section; what is not set is empty. Merged setting by
 // setting, the more specific section wins. Holds pointers into pconf and is
@@ -66,10 +79,14 @@ struct DirConfig {
   std::optional<TrustSource*> trust;
   std::optional<RevocationSource*> revocations;
   std::optional<int> deny_status;
+  std::optional<PasswordFile*> passwords;
+  std::optional<DeviceSecretFile*> device_secrets;
+  std::optional<UserName> user_name;
 
   [[nodiscard]] bool empty() const noexcept {
     return !mode && identity == nullptr && match == nullptr && shared == nullptr &&
-           uploads == nullptr && !acl && !trust && !revocations && !deny_status;
+           uploads == nullptr && !acl && !trust && !revocations && !deny_status &&
+           !passwords && !device_secrets && !user_name;
   }
   [[nodiscard]] Mode effective_mode() const noexcept { return mode.value_or(Mode::kOff); }
 };
@@ -81,6 +98,8 @@ struct Globals {
   std::vector<TrustSource*> trusts;
   std::vector<RevocationSource*> revocations;
   std::vector<AclSource*> acls;
+  std::vector<PasswordFile*> passwords;
+  std::vector<DeviceSecretFile*> device_secrets;
   std::optional<apr_interval_time_t> reload_interval;
   // Virtual hosts whose governed sections refuse everything, because a restart
   // found an error that would have stopped a start.
@@ -123,7 +142,7 @@ struct Globals {
             std::find(refused_hosts.begin(), refused_hosts.end(), s) != refused_hosts.end());
   }
   [[nodiscard]] bool follows_nothing() const noexcept {
-    return trusts.empty() && revocations.empty() && acls.empty();
+    return trusts.empty() && revocations.empty() && acls.empty() && passwords.empty();
   }
 };
 

@@ -79,8 +79,21 @@ Source* source_of(const cmd_parms* cmd, std::vector<Source*>& sources, const cha
                   const FileFormat& format) {
   for (Source* const source : sources)
     if (std::strcmp(source->path, path) == 0) return source;
-  sources.push_back(make_on_pool<Source>(cmd->pool, Source{{cmd->cmd->name, path, &format, {}}}));
+  sources.push_back(
+      make_on_pool<Source>(cmd->pool, Source{{{cmd->cmd->name, path}, &format, {}}}));
   return sources.back();
+}
+
+// The absolute path, or nullptr for none.
+Result<const char*> path_or_none(const cmd_parms* cmd, const char* word) {
+  const auto complaint = [word](std::string_view text) {
+    return Error{"\"" + std::string(word) + "\" is not " + std::string(text)};
+  };
+  if (std::strcmp(word, "none") == 0) return static_cast<const char*>(nullptr);
+  if (ascii::equal_ignoring_case(word, "none")) return complaint("accepted; write none");
+  const char* const path = *word != '\0' ? ap_server_root_relative(cmd->pool, word) : nullptr;
+  if (path == nullptr) return complaint("a path; accepted are a path and none");
+  return path;
 }
 
 // A setter for a file that is followed.
@@ -88,18 +101,41 @@ template <typename Source, std::optional<Source*> DirConfig::*Member,
           std::vector<Source*> Globals::*Sources, const FileFormat* Format>
 const char* set_file(cmd_parms* cmd, void* config, const char* word) noexcept {
   return setter(cmd, [&]() -> const char* {
-    auto& setting = static_cast<DirConfig*>(config)->*Member;
-    if (std::strcmp(word, "none") == 0) {
-      setting = nullptr;
-      return nullptr;
-    }
-    const char* const path = ap_server_root_relative(cmd->pool, word);
-    if (ascii::equal_ignoring_case(word, "none"))
-      return complain(cmd, "\"" + std::string(word) + "\" is not accepted; write none");
-    if (*word == '\0' || path == nullptr)
-      return complain(cmd,
-                      "\"" + std::string(word) + "\" is not a path; accepted are a path and none");
-    setting = source_of(cmd, Globals::of(cmd->pool).*Sources, path, *Format);
+    const auto path = path_or_none(cmd, word);
+    if (!path) return complain(cmd, path.error());
+    static_cast<DirConfig*>(config)->*Member =
+        *path != nullptr ? source_of(cmd, Globals::of(cmd->pool).*Sources, *path, *Format)
+                         : nullptr;
+    return nullptr;
+  });
+}
+
+const char* set_device_secret_file(cmd_parms* cmd, void* config, const char* word) noexcept {
+  return setter(cmd, [&]() -> const char* {
+    const auto path = path_or_none(cmd, word);
+    if (!path) return complain(cmd, path.error());
+    auto& setting = static_cast<DirConfig*>(config)->device_secrets;
+    setting = nullptr;
+    if (*path == nullptr) return nullptr;
+    auto& files = Globals::of(cmd->pool).device_secrets;
+    for (DeviceSecretFile* const file : files)
+      if (std::strcmp(file->path, *path) == 0) setting = file;
+    if (*setting != nullptr) return nullptr;
+    setting = make_on_pool<DeviceSecretFile>(cmd->pool, DeviceSecretFile{{cmd->cmd->name, *path}});
+    files.push_back(*setting);
+    return nullptr;
+  });
+}
+
+const char* set_user_name(cmd_parms* cmd, void* config, const char* word) noexcept {
+  return setter(cmd, [&]() -> const char* {
+    auto& user_name = static_cast<DirConfig*>(config)->user_name;
+    if (std::strcmp(word, "any") == 0)
+      user_name = UserName::kAny;
+    else if (std::strcmp(word, "device") == 0)
+      user_name = UserName::kDevice;
+    else
+      return complain(cmd, std::string("\"") + word + "\" is not accepted; write any or device");
     return nullptr;
   });
 }
@@ -226,6 +262,14 @@ extern "C" const command_rec polyauth_commands[] = {
                   "how soon a changed file is in force, with unit, as in 5s"),
     AP_INIT_TAKE1("PolyAuthDenyStatus", set_deny_status, nullptr, kSections,
                   "what a refused device is told: 403 or 404"),
+    AP_INIT_TAKE1(
+        "PolyAuthPasswordFile",
+        (set_file<PasswordFile, &DirConfig::passwords, &Globals::passwords, &kPasswordFormat>),
+        nullptr, kSections, "users, passwords and their times for AuthBasicProvider polyauth, or none"),
+    AP_INIT_TAKE1("PolyAuthDeviceSecretFile", set_device_secret_file, nullptr, kSections,
+                  "the secrets that each device's own password is derived from, or none"),
+    AP_INIT_TAKE1("PolyAuthUserName", set_user_name, nullptr, kSections,
+                  "any, or device: the user name must be the MAC of the certificate"),
     {},
 };
 

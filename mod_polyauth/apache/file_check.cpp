@@ -82,6 +82,7 @@ bool check_files(const Globals& globals, server_rec* s) {
   check(globals.trusts);
   check(globals.revocations);
   check(globals.acls);
+  check(globals.passwords);
   return good;
 }
 

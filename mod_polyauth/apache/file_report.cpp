@@ -7,7 +7,7 @@ namespace polyauth::apache {
 
 namespace {
 
-std::string place(const FollowedFile& file, const Diagnostic& error) {
+std::string place(const NamedFile& file, const Diagnostic& error) {
   return std::string(file.path) + ':' + std::to_string(error.line) + ':' +
          std::to_string(error.column) + ": " + error.text;
 }
@@ -36,13 +36,12 @@ unsigned long number(std::uint64_t generation) { return static_cast<unsigned lon
 
 } // namespace
 
-void report_unusable(server_rec* s, int level, const FollowedFile& file,
-                     const std::string& problem) {
+void report_unusable(server_rec* s, int level, const NamedFile& file, const std::string& problem) {
   ap_log_error(APLOG_MARK, level, 0, s, PA1002 "%s %s: %s", file.directive, file.path,
                problem.c_str());
 }
 
-void report_errors(server_rec* s, int level, const FollowedFile& file,
+void report_errors(server_rec* s, int level, const NamedFile& file,
                    const std::vector<Diagnostic>& errors, std::size_t error_count) {
   for (const Diagnostic& error : errors)
     ap_log_error(APLOG_MARK, level, 0, s, PA1001 "%s %s", file.directive,

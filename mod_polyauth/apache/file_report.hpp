@@ -10,11 +10,10 @@
 namespace polyauth::apache {
 
 // PA1002: nothing can be done with the file as it is.
-void report_unusable(server_rec* s, int level, const FollowedFile& file,
-                     const std::string& problem);
+void report_unusable(server_rec* s, int level, const NamedFile& file, const std::string& problem);
 
 // PA1001: every error of a file.
-void report_errors(server_rec* s, int level, const FollowedFile& file,
+void report_errors(server_rec* s, int level, const NamedFile& file,
                    const std::vector<Diagnostic>& errors, std::size_t error_count);
 
 // PA2006: remarks about a file that is good enough.

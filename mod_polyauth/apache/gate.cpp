@@ -6,6 +6,7 @@
 #include "apache/evidence.hpp"
 #include "apache/request_state.hpp"
 #include "apache/resource.hpp"
+#include "apache/user_check.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -123,8 +124,10 @@ extern "C" int polyauth_check_access(request_rec* r) { return enforce(r, Handler
 // httpd skips the access phase of inner requests in the same section, and what
 // it says under Satisfy Any. This phase it skips never.
 extern "C" int polyauth_first_fixup(request_rec* r) {
-  if (is_settled(r)) return DECLINED;
-  return enforce(r, Handler::kUnknown);
+  if (!is_settled(r))
+    if (const int refusal = enforce(r, Handler::kUnknown); refusal != DECLINED) return refusal;
+  if (r->user == nullptr) return DECLINED;
+  return guarded(r, HTTP_UNAUTHORIZED, [r] { return check_user_name(r); });
 }
 
 // After SetEnv and RewriteRule have written to the environment, before
@@ -215,8 +218,15 @@ bool judge(request_rec* r, Handler handler, Scope scope) noexcept {
   const bool decided =
       guarded(r, false, [&] { return state.decision = decide_now(r, state), true; });
   if (!decided) state.decision = Decision();
+  if (state.user_refused && state.decision->granted())
+    state.decision->reason = Reason::kUserNotDevice;
   state.settles = state.decision->granted() && !admits_expired(r);
   return true;
+}
+
+bool is_audited(const request_rec* r) noexcept {
+  const auto governed = governance(r, settings(r).effective_mode());
+  return governed && governed->mode == Mode::kAudit;
 }
 
 Decision identify_device(request_rec* r) noexcept {

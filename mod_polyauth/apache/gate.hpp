@@ -16,6 +16,9 @@ namespace polyauth::apache {
 // it: that is Reason::kInternalError.
 bool judge(request_rec* r, Handler handler, Scope scope) noexcept;
 
+// Whether what PolyAuth refuses here is only said.
+[[nodiscard]] bool is_audited(const request_rec* r) noexcept;
+
 // The device behind this request by questions 1 to 9 and the settings of its section,
 // whether that is governed or not: Reason::kDevice, or why it is none. Throws nothing.
 [[nodiscard]] Decision identify_device(request_rec* r) noexcept;

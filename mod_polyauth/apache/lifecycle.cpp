@@ -2,9 +2,11 @@
 // From the first look at a configuration to the children that serve with it.
 #include "apache/boundary.hpp"
 #include "apache/config.hpp"
+#include "apache/device_secret_files.hpp"
 #include "apache/file_check.hpp"
 #include "apache/gate.hpp"
 #include "apache/live_files.hpp"
+#include "apache/password_provider.hpp"
 #include "apache/require_provider.hpp"
 #include "apache/startup_checks.hpp"
 #include "apache/tls_connection.hpp"
@@ -26,7 +28,7 @@ extern "C" int polyauth_check_config(apr_pool_t* pconf, apr_pool_t*, apr_pool_t*
     // A server that runs is never ended by a mistake; what it cannot vouch for
     // it refuses.
     if (restart) return OK;
-    const bool readable = check_files(globals, s);
+    const bool readable = check_files(globals, s) & check_device_secret_files(globals, s);
     return readable && sound ? OK : HTTP_INTERNAL_SERVER_ERROR;
   });
 }
@@ -38,6 +40,7 @@ extern "C" int polyauth_post_config(apr_pool_t* pconf, apr_pool_t*, apr_pool_t*,
     Globals& globals = Globals::of(pconf);
     globals.default_security_level = default_security_level();
     globals.has_cache = ap_find_linked_module("mod_cache.c") != nullptr;
+    if (!load_device_secret_files(globals, pconf, s)) return HTTP_INTERNAL_SERVER_ERROR;
     return publish_files(globals, pconf, s) ? OK : HTTP_INTERNAL_SERVER_ERROR;
   });
 }
@@ -54,5 +57,6 @@ extern "C" void polyauth_register_hooks(apr_pool_t* p) {
   register_connection_hooks();
   register_trusted_proxy_hooks();
   register_require_providers(p);
+  register_password_provider(p);
   register_gate_hooks();
 }

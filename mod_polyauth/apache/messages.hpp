@@ -25,6 +25,9 @@
 #define PA1018 "PA1018: " // expired certificates without ACL and trust file
 #define PA1019 "PA1019: " // a section behind a balancer without trust file
 #define PA1020 "PA1020: " // PolyAuthTrustedProxy or PolyAuthClientCertHeader alone
+#define PA1021 "PA1021: " // AuthBasicProvider polyauth without a file
+#define PA1022 "PA1022: " // user names or passwords of devices where there is no device
+#define PA1023 "PA1023: " // Satisfy Any where a password is asked for
 
 // 2: live files
 #define PA2001 "PA2001: " // a file is in force
@@ -37,6 +40,10 @@
 
 // 3: identity
 #define PA3001 "PA3001: " // a client certificate header cannot be read
+
+// 4: passwords
+#define PA4001 "PA4001: " // a NUL in user name or password
+#define PA4002 "PA4002: " // no version of the password file
 
 // 5: decisions
 #define PA5001 "PA5001: " // granted

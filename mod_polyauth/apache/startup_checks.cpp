@@ -4,6 +4,7 @@
 #include "apache/complaints.hpp"
 #include "apache/config_tree.hpp"
 #include "apache/messages.hpp"
+#include "apache/password_checks.hpp"
 #include "apache/trust_checks.hpp"
 #include "core/ascii.hpp"
 
@@ -342,6 +343,7 @@ bool check_configuration(Globals& globals, server_rec* main_server, bool restart
   checks.run();
   check_trust(globals, checks.lines(), checks.governed(), checks.tls_hosts(),
               checks.balanced_hosts(), complaints);
+  check_passwords(checks.lines(), checks.governed(), complaints);
   return complaints.sound();
 }
 
