@@ -10,11 +10,12 @@ namespace polyauth::apache {
 
 struct Answer {
   int status = HTTP_OK;
-  const char* content_type = "text/plain"; // a literal
+  const char* content_type = ""; // a literal
   std::string body;
   const char* allow = nullptr; // a literal; of 405
 };
 
+inline constexpr const char* kTextType = "text/plain; charset=utf-8";
 inline constexpr const char* kHtmlType = "text/html; charset=utf-8";
 inline constexpr const char* kJsonType = "application/json";
 inline constexpr const char* kXmlType = "text/xml; charset=utf-8";
