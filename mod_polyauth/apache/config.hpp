@@ -6,6 +6,7 @@
 #include "core/identity.hpp"
 #include "core/rule_book.hpp"
 #include "credentials/device_secrets.hpp"
+#include "credentials/form_token.hpp"
 #include "credentials/password_file.hpp"
 #include "io/acl_file.hpp"
 #include "pki/revocation_file.hpp"
@@ -66,6 +67,14 @@ struct DeviceSecretFile : NamedFile {
   const DeviceSecrets* secrets = nullptr; // from post_config on; nullptr: opens nothing
 };
 
+// PolyAuthPage.
+enum class Page : std::uint8_t { kPortal, kOnboarding };
+
+// What the onboarding page tells; see apache/pages/onboarding_files.hpp. On pconf.
+struct TemplateFile;
+struct CommonPasswordFile;
+struct OnboardingTemplates;
+
 // The settings of one section; what is not set is empty. Merged setting by
 // setting, the more specific section wins. Holds pointers into pconf and is
 // itself trivially destructible, because httpd drops it with a pool.
@@ -82,11 +91,17 @@ struct DirConfig {
   std::optional<PasswordFile*> passwords;
   std::optional<DeviceSecretFile*> device_secrets;
   std::optional<UserName> user_name;
+  std::optional<Page> page;
+  OnboardingTemplates* onboarding_templates = nullptr;
+  const char* onboarding_server = nullptr;
+  std::optional<CommonPasswordFile*> onboarding_password;
 
   [[nodiscard]] bool empty() const noexcept {
     return !mode && identity == nullptr && match == nullptr && shared == nullptr &&
            uploads == nullptr && !acl && !trust && !revocations && !deny_status &&
-           !passwords && !device_secrets && !user_name;
+           !passwords && !device_secrets && !user_name && !page &&
+           onboarding_templates == nullptr && onboarding_server == nullptr &&
+           !onboarding_password;
   }
   [[nodiscard]] Mode effective_mode() const noexcept { return mode.value_or(Mode::kOff); }
 };
@@ -100,6 +115,8 @@ struct Globals {
   std::vector<AclSource*> acls;
   std::vector<PasswordFile*> passwords;
   std::vector<DeviceSecretFile*> device_secrets;
+  std::vector<TemplateFile*> templates;
+  std::vector<CommonPasswordFile*> common_passwords;
   std::optional<apr_interval_time_t> reload_interval;
   // Virtual hosts whose governed sections refuse everything, because a restart
   // found an error that would have stopped a start.
@@ -124,6 +141,10 @@ struct Globals {
 
   // How weak a key or signature may be where no connection says it; from post_config on.
   int default_security_level = 0;
+
+  // Proves that a form is ours; the same for all processes, and after a restart. From
+  // post_config on.
+  const FormKey* form_key = nullptr;
 
   // What is meant where a section says nothing.
   IdentityForms default_identity;
