@@ -108,10 +108,10 @@ struct DirConfig {
 
   [[nodiscard]] bool empty() const noexcept {
     return !mode && identity == nullptr && match == nullptr && shared == nullptr &&
-           uploads == nullptr && !acl && !trust && !revocations && !deny_status &&
-           !passwords && !device_secrets && !user_name && !page &&
-           onboarding_templates == nullptr && onboarding_server == nullptr &&
-           !onboarding_password && !onetime_lifetime && !onetime_window && !onetime_attempts;
+           uploads == nullptr && !acl && !trust && !revocations && !deny_status && !passwords &&
+           !device_secrets && !user_name && !page && onboarding_templates == nullptr &&
+           onboarding_server == nullptr && !onboarding_password && !onetime_lifetime &&
+           !onetime_window && !onetime_attempts;
   }
   static constexpr std::int64_t kDefaultOneTimeLifetime = 24 * 3600;
   static constexpr std::int64_t kDefaultOneTimeWindow = 15 * 60;

@@ -76,8 +76,8 @@ void report_warnings(server_rec* s, const FollowedFile& file,
 }
 
 void report_nothing_in_force(server_rec* s, const FollowedFile& file) {
-  ap_log_error(APLOG_MARK, APLOG_CRIT, 0, s,
-               PA2004 "%s: no version of it is in force, %s", file.path, loss_of(file));
+  ap_log_error(APLOG_MARK, APLOG_CRIT, 0, s, PA2004 "%s: no version of it is in force, %s",
+               file.path, loss_of(file));
 }
 
 void report_refresh(server_rec* s, const FollowedFile& file, const Refresh& refresh) {
@@ -90,8 +90,8 @@ void report_refresh(server_rec* s, const FollowedFile& file, const Refresh& refr
   }
   const std::string what = summary_of(file, refresh);
   if (refresh.generation == 0)
-    ap_log_error(APLOG_MARK, APLOG_CRIT, 0, s,
-                 PA2004 "%s; no version of it is in force, %s", what.c_str(), loss_of(file));
+    ap_log_error(APLOG_MARK, APLOG_CRIT, 0, s, PA2004 "%s; no version of it is in force, %s",
+                 what.c_str(), loss_of(file));
   else if (refresh.grave)
     ap_log_error(APLOG_MARK, APLOG_CRIT, 0, s,
                  PA2003 "%s; %s NOT in force; keeping generation=%lu loaded at %s", what.c_str(),

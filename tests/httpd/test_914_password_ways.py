@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Passwords and everything that httpd puts around them: other rules, inner requests, the label."""
 
+import urllib.parse
+
 import pytest
 
 from harness.error_log import LogFile
@@ -23,7 +25,7 @@ def server(make_shared_server):
                                        "http2"])
     made.write(f"{A}.cfg", "a's\n")
     made.write(f"{A}.cgi", CGI, mode=0o755)
-    for folder in ("forged", "free", "label", "user", "staff"):
+    for folder in ("forged", "free", "label", "user", "staff", "off"):
         made.write(f"{folder}/{A}.cgi", CGI, mode=0o755)
         made.write(f"{folder}/{A}.cfg", "a's\n")
     made.write("free/x.cgi", CGI, mode=0o755)
@@ -48,6 +50,7 @@ def server(make_shared_server):
             f'<Directory "{made.docroot}/label">\nRequire expr "-n %{{REMOTE_USER}} && '
             f'reqenv(\'{LABEL}\') == \'2026\'"\n</Directory>\n',
             f'<Directory "{made.docroot}/user">\nRequire user phone\n</Directory>\n',
+            section(f"{made.docroot}/off", "PolyAuth Off", *FORGERY),
             section(f"{made.docroot}/staff", "PolyAuth Off", f'AuthUserFile "{staff}"',
                     provider="polyauth file", require="<RequireAny>\nRequire polyauth\n"
                     "Require user staff\n</RequireAny>")]))
@@ -67,7 +70,7 @@ def get(server, pki):
 @pytest.mark.parametrize("auth, label", [
     (("phone", "old"), "2025"), (("phone", "new"), "2026"), ((A, derived(1, A)), "fleet"),
     (("plain", "none"), None)])
-@pytest.mark.parametrize("folder", ["", "/forged"])
+@pytest.mark.parametrize("folder", ["", "/forged", "/off"])
 def test_the_label_of_what_has_opened(server, get, auth, label, folder):
     answer = get(f"{folder}/{A}.cgi", *auth, headers=CLAIMS)
     assert answer.status == 200
@@ -233,3 +236,31 @@ def test_satisfy_any_is_warned_of(make_server):
     done = configured(server, "Satisfy Any").configtest()
     assert done.returncode == 0 and "PA1023: " in done.output and "write Satisfy All" in done.output
     assert "PA1023" not in configured(server, "Satisfy All").configtest().output
+
+
+# Another form of login.
+
+
+def test_a_form_asks_the_provider_as_well(make_server, pki):
+    server = make_server(modules=["auth_form", "authz_user", "authn_file", "request", "session",
+                                  "session_cookie", "cgi"])
+    server.log.declare("AH01807", "AH01808")
+    secrets = put(server, "secrets", secret_line(1, "fleet"), mode=0o600)
+    server.write(f"{A}.cgi", CGI, mode=0o755)
+    server.log.declare("PA1022")
+    server.configure(ssl_verify="optional", global_lines="\n".join([
+        f'<Directory "{server.docroot}">', CGI_LINES, "AuthType Form", 'AuthName "Phones"',
+        "AuthFormProvider polyauth", "Session On", "SessionCookieName session path=/",
+        "Require valid-user", f'PolyAuthDeviceSecretFile "{secrets}"', "</Directory>\n"])).start()
+
+    def login(user, password, phone="phone-a"):
+        body = urllib.parse.urlencode({"httpd_username": user, "httpd_password": password})
+        return server.request("POST", f"/{A}.cgi", cert=pki.leaf(phone), body=body,
+                              headers={"Content-Type": "application/x-www-form-urlencoded"})
+
+    for user in (A, "00:04:F2:AA:AA:AA"):
+        answer = login(user, derived(1, A))
+        assert answer.status == 200 and environment(answer)[LABEL] == "fleet"
+    assert login(A, derived(1, B)).status == 401
+    assert login(A, derived(1, A), "phone-b").status == 401
+    assert [each["reason"] for each in server.log.denials()] == ["user-not-device"]
