@@ -17,8 +17,7 @@ using Action = PortalRequest::Action;
 using Json = nlohmann::json;
 
 constexpr const char* kSpellings =
-    "Write its twelve hexadecimal digits, for example 0004f2aabbcc, 00:04:f2:aa:bb:cc, "
-    "00-04-f2-aa-bb-cc or 0004.f2aa.bbcc.";
+    "Accepted are 0004f2aabbcc, 00:04:f2:aa:bb:cc, 00-04-f2-aa-bb-cc and 0004.f2aa.bbcc.";
 constexpr std::size_t kMaxQuoted = 40;
 
 std::string_view without_blanks(std::string_view text) noexcept {
