@@ -98,10 +98,9 @@ struct DirConfig {
 
   [[nodiscard]] bool empty() const noexcept {
     return !mode && identity == nullptr && match == nullptr && shared == nullptr &&
-           uploads == nullptr && !acl && !trust && !revocations && !deny_status &&
-           !passwords && !device_secrets && !user_name && !page &&
-           onboarding_templates == nullptr && onboarding_server == nullptr &&
-           !onboarding_password;
+           uploads == nullptr && !acl && !trust && !revocations && !deny_status && !passwords &&
+           !device_secrets && !user_name && !page && onboarding_templates == nullptr &&
+           onboarding_server == nullptr && !onboarding_password;
   }
   [[nodiscard]] Mode effective_mode() const noexcept { return mode.value_or(Mode::kOff); }
 };

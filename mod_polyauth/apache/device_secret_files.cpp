@@ -7,9 +7,8 @@
 
 #include <openssl/crypto.h>
 
-#include <sys/stat.h>
-
 #include <string>
+#include <sys/stat.h>
 
 namespace polyauth::apache {
 

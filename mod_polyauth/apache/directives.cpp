@@ -66,8 +66,7 @@ Source* source_of(const cmd_parms* cmd, std::vector<Source*>& sources, const cha
                   const FileFormat& format) {
   for (Source* const source : sources)
     if (std::strcmp(source->path, path) == 0) return source;
-  sources.push_back(
-      make_on_pool<Source>(cmd->pool, Source{{{cmd->cmd->name, path}, &format, {}}}));
+  sources.push_back(make_on_pool<Source>(cmd->pool, Source{{{cmd->cmd->name, path}, &format, {}}}));
   return sources.back();
 }
 
@@ -240,7 +239,8 @@ extern "C" const command_rec polyauth_commands[] = {
     AP_INIT_TAKE1(
         "PolyAuthPasswordFile",
         (set_file<PasswordFile, &DirConfig::passwords, &Globals::passwords, &kPasswordFormat>),
-        nullptr, kSections, "users, passwords and their times for AuthBasicProvider polyauth, or none"),
+        nullptr, kSections,
+        "users, passwords and their times for AuthBasicProvider polyauth, or none"),
     AP_INIT_TAKE1("PolyAuthDeviceSecretFile", set_device_secret_file, nullptr, kSections,
                   "the secrets that each device's own password is derived from, or none"),
     AP_INIT_TAKE1("PolyAuthUserName", set_user_name, nullptr, kSections,

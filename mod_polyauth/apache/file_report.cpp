@@ -32,6 +32,23 @@ std::string summary_of(const FollowedFile& file, const Refresh& refresh) {
   return what;
 }
 
+// What it means that nothing is in force.
+const char* loss_of(const FollowedFile& file) noexcept {
+  return file.format->kind == FileKind::kPasswords ? "none of its passwords opens"
+                                                   : "every device is refused";
+}
+
+// What a bad version of the file leaves as it was.
+const char* grave_of(const FollowedFile& file) noexcept {
+  switch (file.format->kind) {
+  case FileKind::kRevocation: return "revocations are";
+  case FileKind::kPasswords: return "an end of a password is";
+  case FileKind::kAcl:
+  case FileKind::kTrust: break;
+  }
+  return "a denial is";
+}
+
 unsigned long number(std::uint64_t generation) { return static_cast<unsigned long>(generation); }
 
 } // namespace
@@ -59,8 +76,8 @@ void report_warnings(server_rec* s, const FollowedFile& file,
 }
 
 void report_nothing_in_force(server_rec* s, const FollowedFile& file) {
-  ap_log_error(APLOG_MARK, APLOG_CRIT, 0, s,
-               PA2004 "%s: no version of it is in force, every device is refused", file.path);
+  ap_log_error(APLOG_MARK, APLOG_CRIT, 0, s, PA2004 "%s: no version of it is in force, %s",
+               file.path, loss_of(file));
 }
 
 void report_refresh(server_rec* s, const FollowedFile& file, const Refresh& refresh) {
@@ -73,13 +90,12 @@ void report_refresh(server_rec* s, const FollowedFile& file, const Refresh& refr
   }
   const std::string what = summary_of(file, refresh);
   if (refresh.generation == 0)
-    ap_log_error(APLOG_MARK, APLOG_CRIT, 0, s,
-                 PA2004 "%s; no version of it is in force, every device is refused", what.c_str());
+    ap_log_error(APLOG_MARK, APLOG_CRIT, 0, s, PA2004 "%s; no version of it is in force, %s",
+                 what.c_str(), loss_of(file));
   else if (refresh.grave)
     ap_log_error(APLOG_MARK, APLOG_CRIT, 0, s,
                  PA2003 "%s; %s NOT in force; keeping generation=%lu loaded at %s", what.c_str(),
-                 file.format->kind == FileKind::kRevocation ? "revocations are" : "a denial is",
-                 number(refresh.generation), utc(refresh.adopted_at).c_str());
+                 grave_of(file), number(refresh.generation), utc(refresh.adopted_at).c_str());
   else
     ap_log_error(APLOG_MARK, APLOG_ERR, 0, s, PA2002 "%s; keeping generation=%lu loaded at %s",
                  what.c_str(), number(refresh.generation), utc(refresh.adopted_at).c_str());

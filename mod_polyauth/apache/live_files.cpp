@@ -268,8 +268,7 @@ bool publish_files(Globals& globals, apr_pool_t* pconf, server_rec* s) {
   Publishing publishing(*kept.board, folder, config, owner, s, restart);
   if (!publishing.follow(globals.trusts, followed) ||
       !publishing.follow(globals.revocations, followed) ||
-      !publishing.follow(globals.acls, followed) ||
-      !publishing.follow(globals.passwords, followed))
+      !publishing.follow(globals.acls, followed) || !publishing.follow(globals.passwords, followed))
     return false;
   if (!start_watchdog(globals, followed, pconf)) {
     ap_log_error(APLOG_MARK, level, 0, s,

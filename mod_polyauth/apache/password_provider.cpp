@@ -27,8 +27,8 @@ bool holds_nul(const request_rec* r) {
   const char* const scheme = ap_getword(r->pool, &header, ' ');
   if (ap_cstr_casecmp(scheme, "Basic") != 0) return false;
   header += std::strspn(header, " \t");
-  char* const decoded =
-      static_cast<char*>(apr_palloc(r->pool, static_cast<apr_size_t>(apr_base64_decode_len(header)) + 1));
+  char* const decoded = static_cast<char*>(
+      apr_palloc(r->pool, static_cast<apr_size_t>(apr_base64_decode_len(header)) + 1));
   const int length = apr_base64_decode(decoded, header);
   return length > 0 && std::memchr(decoded, '\0', static_cast<std::size_t>(length)) != nullptr;
 }

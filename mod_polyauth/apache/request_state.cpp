@@ -62,9 +62,13 @@ std::optional<Scope> admitted_scope(const request_rec* r) noexcept {
 }
 
 const RequestState* password_of(const request_rec* r) noexcept {
+  // Whatever another module has made of the name since.
+  if (const RequestState* const state = find_state(r);
+      state != nullptr && state->password_source != PasswordSource::kNone)
+    return state;
   // httpd hands the same text on; whoever authenticates anew makes another.
-  const char* user = nullptr;
-  for (; r != nullptr; r = parent(r)) {
+  const char* user = r->user;
+  for (r = parent(r); r != nullptr; r = parent(r)) {
     if (user == nullptr) user = r->user;
     if (user == nullptr) continue;
     if (const RequestState* const state = find_state(r);

@@ -34,7 +34,8 @@ authn_status admit_password(request_rec* r, const char* user, PasswordSource sou
                             std::string_view label) {
   RequestState& state = state_of(r);
   state.password_source = source;
-  state.password_user = user;
+  // What httpd hands on; mod_auth_form asks with a copy of it.
+  state.password_user = r->user != nullptr ? r->user : user;
   state.password_label =
       label.empty() ? nullptr : apr_pstrmemdup(r->pool, label.data(), label.size());
   // Already here, for Require expr.
@@ -61,8 +62,8 @@ int check_user_name(request_rec* r) {
   const RequestState* const state = find_state(r);
   const bool decided = state != nullptr && state->decision;
   if (decided && !state->decision->granted()) return DECLINED; // of Audit: the first reason stays
-  const Decision decision = ask_user(decided ? *state->decision : identify_device(r), rule,
-                                     {r->user, std::nullopt});
+  const Decision decision =
+      ask_user(decided ? *state->decision : identify_device(r), rule, {r->user, std::nullopt});
   if (decision.reason != Reason::kUserNotDevice) return DECLINED;
   const bool audit = is_audited(r);
   refuse(r, decision, audit);

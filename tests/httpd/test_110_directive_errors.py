@@ -55,10 +55,24 @@ MISTAKES = {
     "PolyAuthAclFile a b": "takes one argument, the list of devices that may be served, or none",
     "PolyAuthAclFile /nowhere/phones.acl": "/nowhere/phones.acl: cannot be read: No such file or directory; a readable file",
     "PolyAuthAclFile /": "/: is not a regular file; a readable file",
+    "PolyAuthPasswordFile": "takes one argument, users, passwords and their times",
+    "PolyAuthPasswordFile /nowhere/passwords": "/nowhere/passwords: cannot be read: No such file or directory; a readable file",
+    "PolyAuthPasswordFile NONE": '"NONE" is not accepted; write none',
+    "PolyAuthDeviceSecretFile": "takes one argument, the secrets that each device's own password is derived from",
+    "PolyAuthDeviceSecretFile /nowhere/secrets": "/nowhere/secrets: cannot be read: No such file or directory; a readable file",
+    "PolyAuthDeviceSecretFile None": '"None" is not accepted; write none',
+
+    # Users.
+    "PolyAuthUserName": "takes one argument, any, or device",
+    "PolyAuthUserName Device": '"Device" is not accepted; write any or device',
+    "PolyAuthUserName phone": '"phone" is not accepted; write any or device',
+    "PolyAuthUserName any device": "takes one argument, any, or device",
 
     # Where it may not stand.
     "<Limit PUT>\nPolyAuth On\n</Limit>": "cannot occur within <Limit> or <LimitExcept> section",
     "<LimitExcept GET>\nPolyAuthAclFile none\n</LimitExcept>": "cannot occur within <Limit> or <LimitExcept> section",
+    "<Limit PUT>\nPolyAuthUserName any\n</Limit>": "cannot occur within <Limit> or <LimitExcept> section",
+    "<LimitExcept GET>\nPolyAuthDeviceSecretFile none\n</LimitExcept>": "cannot occur within <Limit> or <LimitExcept> section",
     "<Limit PUT>\nRequire polyauth\n</Limit>": "cannot stand inside <Limit>",
     "<RequireAny>\n<Limit PUT>\nRequire polyauth-device\n</Limit>\n</RequireAny>": "cannot stand inside <Limit>",
     "PolyAuthReloadInterval 5s": "not allowed in <Directory> context",
@@ -152,7 +166,8 @@ def test_the_first_twenty_bad_lines_are_told(server):
 
 HTACCESS = ["PolyAuth Off", "PolyAuthIdentity broadworks", "PolyAuthMatch none", "PolyAuthSharedFiles *",
             "PolyAuthUploads any", "PolyAuthAclFile none", "PolyAuthDenyStatus 404",
-            "PolyAuthReloadInterval 5s"]
+            "PolyAuthReloadInterval 5s", "PolyAuthPasswordFile none", "PolyAuthDeviceSecretFile none",
+            "PolyAuthUserName any"]
 
 
 @pytest.fixture(scope="module")
@@ -183,7 +198,9 @@ def test_no_directive_may_stand_in_an_htaccess_file(overridable, pki, line):
 def test_directives_stand_in_every_kind_of_section(server, section, level):
     lines = "\n".join(["PolyAuth On", "PolyAuthIdentity poly CN~SEP([0-9A-F]{12})", "PolyAuthMatch query mac",
                        "PolyAuthSharedFiles poly *.txt", "PolyAuthUploads poly {mac}.bak",
-                       "PolyAuthAclFile none", "PolyAuthDenyStatus 404", "Require polyauth"])
+                       "PolyAuthAclFile none", "PolyAuthDenyStatus 404", "PolyAuthPasswordFile none",
+                       "PolyAuthDeviceSecretFile none", "PolyAuthUserName device",
+                       "Require polyauth"])
     lines = _quoted(lines)
     if section:
         name = section[1:].split()[0].rstrip(">")

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# core/ sees the standard library and PCRE2, and neither files nor a clock; io/
-# and pki/ see neither httpd nor APR; nobody below apache/ includes it.
+# core/ sees the standard library and PCRE2, and neither files nor a clock; io/,
+# pki/ and credentials/ see neither httpd nor APR; nobody below apache/ includes it.
 set -eu
 sources=${1:-$(dirname "$0")/../../mod_polyauth}
 failed=0
@@ -22,7 +22,9 @@ files='fstream|filesystem|iostream|cstdio|stdio|fcntl|unistd|sys/|dirent|pthread
 no_include core "$server" "httpd or APR"
 no_include core 'openssl/' "OpenSSL"
 no_include core "$files" "files, clocks, threads"
-no_include core 'io/|pki/' "the rooms above it"
+no_include core 'io/|pki/|credentials/' "the rooms above it"
 no_include io "$server" "httpd or APR"
 no_include pki "$server" "httpd or APR"
+no_include credentials "$server" "httpd or APR"
+no_include credentials 'pki/' "certificates"
 exit "$failed"
