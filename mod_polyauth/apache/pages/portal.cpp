@@ -188,7 +188,7 @@ private:
     ap_log_rerror(APLOG_MARK, APLOG_NOTICE, 0, r_,
                   PA4033 "revoked a one-time password device=%s user=\"%s\"",
                   mac.to_string().c_str(), quotable(r_, r_->user));
-    if (is_json) return send(r_, {HTTP_NO_CONTENT});
+    if (is_json) return send(r_, {HTTP_NO_CONTENT, "", {}});
     PortalView view;
     view.revoked = mac;
     return show(std::move(view), HTTP_OK, look_up());

@@ -17,8 +17,7 @@ using Action = PortalRequest::Action;
 using Json = nlohmann::json;
 
 constexpr const char* kSpellings =
-    "Write its twelve hexadecimal digits, for example 0004f2aabbcc, 00:04:f2:aa:bb:cc, "
-    "00-04-f2-aa-bb-cc or 0004.f2aa.bbcc.";
+    "Accepted are 0004f2aabbcc, 00:04:f2:aa:bb:cc, 00-04-f2-aa-bb-cc and 0004.f2aa.bbcc.";
 constexpr std::size_t kMaxQuoted = 40;
 
 std::string_view without_blanks(std::string_view text) noexcept {
@@ -33,7 +32,7 @@ Refusal bad_json(const char* what) {
 }
 
 // Up to kMaxQuoted bytes, and no half of a character.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   if (text.size() > kMaxQuoted) {
     text = text.substr(0, kMaxQuoted);
     text = text.substr(0, utf8_error(text));
@@ -86,10 +85,10 @@ std::variant<MacAddress, Refusal> parse_device(const std::string& text) {
     return Refusal{HTTP_BAD_REQUEST, std::string("Enter the MAC address of the phone. ") + kSpellings};
   const auto mac = MacAddress::parse(text);
   if (!mac)
-    return Refusal{HTTP_BAD_REQUEST, quoted(text) + " is not a MAC address. " + kSpellings};
+    return Refusal{HTTP_BAD_REQUEST, in_quotes(text) + " is not a MAC address. " + kSpellings};
   if (!mac->is_unicast() || mac->is_placeholder())
     return Refusal{HTTP_BAD_REQUEST,
-                   quoted(text) + " is not the address of one phone. Copy it from the label of the "
+                   in_quotes(text) + " is not the address of one phone. Copy it from the label of the "
                                   "phone."};
   return *mac;
 }

@@ -58,7 +58,7 @@ Html issued_card(const IssuedCode& issued) {
     from = end + 1;
   }
   return html << "</p>\n<p>Type it on the phone as the server password, with or without the "
-                 "blanks. The phone must ask for its settings before "_html
+                 "blanks; any user name will do. The phone must ask for its settings before "_html
               << moment(issued.expires)
               << ".</p>\n<p>It is shown this once. If it is lost, issue another: that ends this "
                  "one.</p>\n</section>\n"_html;
