@@ -2,7 +2,6 @@
 #include "apache/last_seen.hpp"
 
 #include "apache/boundary.hpp"
-#include "apache/live_files.hpp"
 #include "apache/state_access.hpp"
 #include "apache/tls_connection.hpp"
 
@@ -148,13 +147,8 @@ void LastSeen::report_dropped() {
 
 bool start_last_seen(Globals& globals, apr_pool_t* pconf, server_rec* s) {
   if (!globals.state_setting) return true;
-  const bool restart = is_restart();
-  const int level = restart ? APLOG_CRIT : APLOG_EMERG;
   OpenWindows* const windows = OpenWindows::create();
-  if (windows == nullptr) {
-    ap_log_error(APLOG_MARK, level, errno, s, PA1015 "no shared memory for one-time passwords");
-    return restart;
-  }
+  if (windows == nullptr) return fail_without_state(globals, s, "no shared memory");
   apr_pool_cleanup_register(
       pconf, windows,
       [](void* at) -> apr_status_t {
@@ -163,12 +157,9 @@ bool start_last_seen(Globals& globals, apr_pool_t* pconf, server_rec* s) {
       },
       apr_pool_cleanup_null);
   auto* const seen = make_on_pool<LastSeen>(pconf, s, *windows);
-  if (!start_watchdog(*seen, pconf)) {
-    ap_log_error(APLOG_MARK, level, 0, s,
-                 PA1014 "logins are written to PolyAuthState by mod_watchdog; load "
-                        "watchdog_module");
-    return restart;
-  }
+  if (!start_watchdog(*seen, pconf))
+    return fail_without_state(globals, s,
+                              "logins are written to it by mod_watchdog; load watchdog_module");
   globals.last_seen = seen;
   return true;
 }
