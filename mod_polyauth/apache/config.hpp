@@ -6,6 +6,7 @@
 #include "core/identity.hpp"
 #include "core/rule_book.hpp"
 #include "credentials/device_secrets.hpp"
+#include "credentials/form_token.hpp"
 #include "credentials/password_file.hpp"
 #include "io/acl_file.hpp"
 #include "pki/revocation_file.hpp"
@@ -66,6 +67,21 @@ struct DeviceSecretFile : NamedFile {
   const DeviceSecrets* secrets = nullptr; // from post_config on; nullptr: opens nothing
 };
 
+// PolyAuthPage.
+enum class Page : std::uint8_t { kPortal, kOnboarding };
+
+// What the onboarding page tells; see apache/pages/onboarding_files.hpp. On pconf.
+struct TemplateFile;
+struct CommonPasswordFile;
+struct OnboardingTemplates;
+
+// PolyAuthState.
+struct StateSetting {
+  const char* path; // of an SQLite file; nullptr: mod_dbd's database
+};
+class StateHandle;
+class LastSeen;
+
 // The settings of one section; what is not set is empty. Merged setting by
 // setting, the more specific section wins. Holds pointers into pconf and is
 // itself trivially destructible, because httpd drops it with a pool.
@@ -82,12 +98,24 @@ struct DirConfig {
   std::optional<PasswordFile*> passwords;
   std::optional<DeviceSecretFile*> device_secrets;
   std::optional<UserName> user_name;
+  std::optional<Page> page;
+  OnboardingTemplates* onboarding_templates = nullptr;
+  const char* onboarding_server = nullptr;
+  std::optional<CommonPasswordFile*> onboarding_password;
+  std::optional<std::int64_t> onetime_lifetime; // seconds
+  std::optional<std::int64_t> onetime_window;   // seconds
+  std::optional<int> onetime_attempts;
 
   [[nodiscard]] bool empty() const noexcept {
     return !mode && identity == nullptr && match == nullptr && shared == nullptr &&
            uploads == nullptr && !acl && !trust && !revocations && !deny_status && !passwords &&
-           !device_secrets && !user_name;
+           !device_secrets && !user_name && !page && onboarding_templates == nullptr &&
+           onboarding_server == nullptr && !onboarding_password && !onetime_lifetime &&
+           !onetime_window && !onetime_attempts;
   }
+  static constexpr std::int64_t kDefaultOneTimeLifetime = 24 * 3600;
+  static constexpr std::int64_t kDefaultOneTimeWindow = 15 * 60;
+  static constexpr int kDefaultOneTimeAttempts = 5;
   [[nodiscard]] Mode effective_mode() const noexcept { return mode.value_or(Mode::kOff); }
 };
 
@@ -100,7 +128,16 @@ struct Globals {
   std::vector<AclSource*> acls;
   std::vector<PasswordFile*> passwords;
   std::vector<DeviceSecretFile*> device_secrets;
+  std::vector<TemplateFile*> templates;
+  std::vector<CommonPasswordFile*> common_passwords;
   std::optional<apr_interval_time_t> reload_interval;
+
+  std::optional<StateSetting> state_setting;
+  // From post_config on; each child has its own copy.
+  StateHandle* state = nullptr;
+  LastSeen* last_seen = nullptr;
+  VerifiedPairs* redeemed = nullptr; // one-time passwords that are in use
+
   // Virtual hosts whose governed sections refuse everything, because a restart
   // found an error that would have stopped a start.
   std::vector<const server_rec*> refused_hosts;
@@ -124,6 +161,10 @@ struct Globals {
 
   // How weak a key or signature may be where no connection says it; from post_config on.
   int default_security_level = 0;
+
+  // Proves that a form is ours; the same for all processes, and after a restart. From
+  // post_config on.
+  const FormKey* form_key = nullptr;
 
   // What is meant where a section says nothing.
   IdentityForms default_identity;

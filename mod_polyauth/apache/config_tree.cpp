@@ -102,6 +102,39 @@ bool contains(const std::vector<const ap_directive_t*>& outer,
          is_below(below, path);
 }
 
+bool covers(const ConfigLine& line, const ConfigLine& place) {
+  return (line.host == nullptr || line.host == place.host) &&
+         contains(line.sections, place.sections);
+}
+
+bool is_nearer(const ConfigLine& line, const ConfigLine& other) {
+  if (line.sections.empty() && other.sections.empty())
+    return line.host != nullptr || other.host == nullptr;
+  return contains(other.sections, line.sections);
+}
+
+const ConfigLine* in_force(const std::vector<ConfigLine>& lines, std::string_view directive,
+                           const ConfigLine& place) {
+  const ConfigLine* found = nullptr;
+  for (const ConfigLine& line : lines)
+    if (line.is(directive) && covers(line, place) && (found == nullptr || is_nearer(line, *found)))
+      found = &line;
+  return found;
+}
+
+bool names_file(const ConfigLine& line, std::string_view directive, const char* path,
+                std::size_t at) {
+  if (!line.is(directive)) return false;
+  const std::vector<std::string> words = line.words();
+  if (words.size() <= at) return false;
+  apr_pool_t* scratch = nullptr;
+  if (apr_pool_create(&scratch, nullptr) != APR_SUCCESS) return true;
+  const char* const absolute = ap_server_root_relative(scratch, words[at].c_str());
+  const bool same = absolute != nullptr && std::string_view(absolute) == path;
+  apr_pool_destroy(scratch);
+  return same;
+}
+
 Overlap overlap(const std::vector<const ap_directive_t*>& a,
                 const std::vector<const ap_directive_t*>& b) {
   // One inside the other: the same outermost sections.

@@ -43,6 +43,22 @@ struct Governed {
 [[nodiscard]] bool contains(const std::vector<const ap_directive_t*>& outer,
                             const std::vector<const ap_directive_t*>& inner);
 
+// Whether what is written at `line` holds in the section of `place`, unless something
+// nearer says otherwise.
+[[nodiscard]] bool covers(const ConfigLine& line, const ConfigLine& place);
+
+// Whether of two lines that cover the same place the first is the nearer one.
+[[nodiscard]] bool is_nearer(const ConfigLine& line, const ConfigLine& other);
+
+// The line of a directive that counts at `place`; nullptr if there is none.
+[[nodiscard]] const ConfigLine* in_force(const std::vector<ConfigLine>& lines,
+                                         std::string_view directive, const ConfigLine& place);
+
+// Whether the line is the directive, and its word number `at` this file, which may be
+// written relative to ServerRoot.
+[[nodiscard]] bool names_file(const ConfigLine& line, std::string_view directive, const char* path,
+                              std::size_t at = 0);
+
 // How the resources of two nested lists of sections can have to do with each other.
 enum class Overlap : std::uint8_t { kNone, kPossible, kSure };
 [[nodiscard]] Overlap overlap(const std::vector<const ap_directive_t*>& a,

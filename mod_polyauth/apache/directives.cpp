@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The directives: parse, check the range, explain what is wrong.
-#include "apache/boundary.hpp"
 #include "apache/config.hpp"
+#include "apache/pages/directives.hpp"
+#include "apache/setter.hpp"
+#include "apache/state_directives.hpp"
 #include "apache/trusted_proxy.hpp"
 #include "core/ascii.hpp"
 
@@ -14,20 +16,6 @@
 namespace polyauth::apache {
 
 namespace {
-
-// "<directive>: <what is wrong>", on the pool of the configuration.
-const char* complain(const cmd_parms* cmd, std::string_view what) {
-  return apr_pstrcat(cmd->pool, cmd->cmd->name, ": ",
-                     apr_pstrmemdup(cmd->pool, what.data(), what.size()), nullptr);
-}
-
-// Runs the body of a setter; refuses <Limit> and .htaccess, and exceptions.
-template <typename Body> const char* setter(cmd_parms* cmd, Body&& body) noexcept {
-  const char* const context = ap_check_cmd_context(cmd, NOT_IN_LIMIT | NOT_IN_HTACCESS);
-  if (context != nullptr) return context;
-  return guarded<const char*>(
-      "mod_polyauth: out of memory or an internal error", [](const char*) {}, body);
-}
 
 template <typename List> struct Words {
   std::vector<std::string_view> words;
@@ -81,18 +69,6 @@ Source* source_of(const cmd_parms* cmd, std::vector<Source*>& sources, const cha
     if (std::strcmp(source->path, path) == 0) return source;
   sources.push_back(make_on_pool<Source>(cmd->pool, Source{{{cmd->cmd->name, path}, &format, {}}}));
   return sources.back();
-}
-
-// The absolute path, or nullptr for none.
-Result<const char*> path_or_none(const cmd_parms* cmd, const char* word) {
-  const auto complaint = [word](std::string_view text) {
-    return Error{"\"" + std::string(word) + "\" is not " + std::string(text)};
-  };
-  if (std::strcmp(word, "none") == 0) return static_cast<const char*>(nullptr);
-  if (ascii::equal_ignoring_case(word, "none")) return complaint("accepted; write none");
-  const char* const path = *word != '\0' ? ap_server_root_relative(cmd->pool, word) : nullptr;
-  if (path == nullptr) return complaint("a path; accepted are a path and none");
-  return path;
 }
 
 // A setter for a file that is followed.
@@ -189,21 +165,10 @@ const char* set_reload_interval(cmd_parms* cmd, void*, const char* word) noexcep
   return setter(cmd, [&]() -> const char* {
     const char* const context = ap_check_cmd_context(cmd, GLOBAL_ONLY);
     if (context != nullptr) return context;
-    constexpr apr_interval_time_t kLeast = APR_USEC_PER_SEC;
-    constexpr apr_interval_time_t kMost = 3600 * apr_interval_time_t{APR_USEC_PER_SEC};
-    const std::string seen = std::string("\"") + word + "\"";
-    if (*word == '\0' || ascii::is_digit(word[std::strlen(word) - 1]))
-      return complain(cmd, seen + " has no unit; write a number and s, min or h, as in 10s");
-    apr_interval_time_t interval = 0;
-    // httpd looks at the first letters of a unit only.
-    const std::string_view unit = std::string_view(word).substr(std::strspn(word, "0123456789"));
-    const bool known = unit == "ms" || unit == "s" || unit == "min" || unit == "h";
-    if (!known || !ascii::is_digit(*word) ||
-        ap_timeout_parameter_parse(word, &interval, "s") != APR_SUCCESS)
-      return complain(cmd, seen + " is no duration; write a number and s, min or h, as in 10s");
-    if (interval < kLeast || interval > kMost)
-      return complain(cmd, seen + " is out of range; accepted are 1s to 1h");
-    Globals::of(cmd->pool).reload_interval = interval;
+    constexpr apr_interval_time_t kSecond = APR_USEC_PER_SEC;
+    const auto interval = duration(word, kSecond, 3600 * kSecond, "1s to 1h");
+    if (!interval) return complain(cmd, interval.error());
+    Globals::of(cmd->pool).reload_interval = *interval;
     return nullptr;
   });
 }
@@ -270,6 +235,23 @@ extern "C" const command_rec polyauth_commands[] = {
                   "the secrets that each device's own password is derived from, or none"),
     AP_INIT_TAKE1("PolyAuthUserName", set_user_name, nullptr, kSections,
                   "any, or device: the user name must be the MAC of the certificate"),
+    AP_INIT_TAKE1("PolyAuthPage", set_page, nullptr, kSections,
+                  "what answers here: portal or onboarding"),
+    AP_INIT_TAKE2("PolyAuthOnboardingTemplate", set_onboarding_template, nullptr, kSections,
+                  "a pattern of names, and the XML file that answers for them"),
+    AP_INIT_TAKE1("PolyAuthOnboardingServer", set_onboarding_server, nullptr, kSections,
+                  "the value of {server} in onboarding templates"),
+    AP_INIT_TAKE1("PolyAuthOnboardingPasswordFile", set_onboarding_password_file, nullptr,
+                  kSections, "the common user and password that phones are told, or none"),
+    AP_INIT_TAKE1("PolyAuthState", set_state, nullptr, RSRC_CONF,
+                  "where one-time passwords and last logins are kept: the path of an SQLite file, "
+                  "or dbd"),
+    AP_INIT_TAKE1("PolyAuthOneTimeLifetime", set_onetime_lifetime, nullptr, kSections,
+                  "how long a one-time password waits for its first use, with unit, as in 24h"),
+    AP_INIT_TAKE1("PolyAuthOneTimeWindow", set_onetime_window, nullptr, kSections,
+                  "how long it is good after its first use, with unit, as in 15min"),
+    AP_INIT_TAKE1("PolyAuthOneTimeAttempts", set_onetime_attempts, nullptr, kSections,
+                  "how many wrong ones make it void"),
     {},
 };
 

@@ -75,18 +75,6 @@ const char* password_label(const request_rec* r) noexcept {
   return state != nullptr ? state->password_label : nullptr;
 }
 
-// A client's text between double quotes. httpd escapes control characters and
-// '\' when it writes the line; that leaves the quote itself.
-const char* quotable(request_rec* r, const char* text) {
-  if (text == nullptr) return "";
-  std::string_view path(text);
-  path = path.substr(0, kMaxLoggedPath);
-  char* const copy = apr_pstrmemdup(r->pool, path.data(), path.size());
-  for (char* c = copy; *c != '\0'; ++c)
-    if (*c == '"') *c = '\'';
-  return copy;
-}
-
 const char* text_of(apr_pool_t* p, const MacAddress& mac) {
   const MacAddress::Text text = mac.text();
   return apr_pstrmemdup(p, text.data(), text.size());
@@ -105,6 +93,16 @@ const char* describe(request_rec* r, const RequestState& judged) {
 }
 
 } // namespace
+
+const char* quotable(request_rec* r, const char* text) {
+  if (text == nullptr) return "";
+  std::string_view path(text);
+  path = path.substr(0, kMaxLoggedPath);
+  char* const copy = apr_pstrmemdup(r->pool, path.data(), path.size());
+  for (char* c = copy; *c != '\0'; ++c)
+    if (*c == '"') *c = '\'';
+  return copy;
+}
 
 void set_environment(request_rec* r, RequestState& judged) {
   const bool granted = judged.decision->granted();

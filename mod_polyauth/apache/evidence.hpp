@@ -29,4 +29,8 @@ void log_grant(request_rec* r);
 // PA5004: Require polyauth does not admit.
 void log_vote(request_rec* r, const RequestState& judged);
 
+// A client's text for a line of the log, between double quotes, cut short. httpd escapes
+// control characters and '\\' when it writes the line; this leaves no quote in it.
+[[nodiscard]] const char* quotable(request_rec* r, const char* text);
+
 } // namespace polyauth::apache

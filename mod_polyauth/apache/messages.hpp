@@ -28,6 +28,15 @@
 #define PA1021 "PA1021: " // AuthBasicProvider polyauth without a file
 #define PA1022 "PA1022: " // user names or passwords of devices where there is no device
 #define PA1023 "PA1023: " // Satisfy Any where a password is asked for
+#define PA1031 "PA1031: " // a page that nobody logs in for
+#define PA1032 "PA1032: " // a page without TLS
+#define PA1033 "PA1033: " // a portal without PolyAuthState
+#define PA1034 "PA1034: " // a portal that a certificate logs in to
+#define PA1035 "PA1035: " // the common password opens nothing
+#define PA1036 "PA1036: " // an onboarding page lacks something
+#define PA1041 "PA1041: " // PolyAuthState cannot be used
+#define PA1042 "PA1042: " // one-time passwords that nothing keeps
+#define PA1043 "PA1043: " // one-time passwords outside of the onboarding page
 
 // 2: live files
 #define PA2001 "PA2001: " // a file is in force
@@ -44,6 +53,18 @@
 // 4: passwords
 #define PA4001 "PA4001: " // a NUL in user name or password
 #define PA4002 "PA4002: " // no version of the password file
+#define PA4031 "PA4031: " // the portal refused somebody
+#define PA4032 "PA4032: " // a one-time password was issued
+#define PA4033 "PA4033: " // a one-time password was revoked
+#define PA4034 "PA4034: " // a phone was told its regular password
+#define PA4035 "PA4035: " // the onboarding page refused a request
+#define PA4036 "PA4036: " // the onboarding page has nothing to tell
+#define PA4041 "PA4041: " // the first use of a one-time password
+#define PA4042 "PA4042: " // a one-time password is refused
+#define PA4043 "PA4043: " // PolyAuthState is away
+#define PA4044 "PA4044: " // PolyAuthState is back
+#define PA4045 "PA4045: " // logins are not noted
+#define PA4046 "PA4046: " // a regular password ends a window
 
 // 5: decisions
 #define PA5001 "PA5001: " // granted

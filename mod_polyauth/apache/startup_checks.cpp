@@ -4,6 +4,8 @@
 #include "apache/complaints.hpp"
 #include "apache/config_tree.hpp"
 #include "apache/messages.hpp"
+#include "apache/onetime_checks.hpp"
+#include "apache/pages/page_checks.hpp"
 #include "apache/password_checks.hpp"
 #include "apache/trust_checks.hpp"
 #include "core/ascii.hpp"
@@ -300,7 +302,7 @@ private:
         continue;
       // Where somebody has written PolyAuth Off, it is meant.
       const bool acts = std::any_of(lines_.begin(), lines_.end(), [&](const ConfigLine& other) {
-        const bool switches = other.is("PolyAuth") ||
+        const bool switches = other.is("PolyAuth") || other.is("PolyAuthPage") ||
                               (other.is("Require") &&
                                (other.has_word("polyauth") || other.has_word("polyauth-device")));
         return switches && (line.host == nullptr || reaches(other, line.host)) &&
@@ -344,6 +346,8 @@ bool check_configuration(Globals& globals, server_rec* main_server, bool restart
   check_trust(globals, checks.lines(), checks.governed(), checks.tls_hosts(),
               checks.balanced_hosts(), complaints);
   check_passwords(checks.lines(), checks.governed(), complaints);
+  check_onetime(checks.lines(), complaints);
+  check_pages(globals, checks.lines(), checks.tls_hosts(), complaints);
   return complaints.sound();
 }
 

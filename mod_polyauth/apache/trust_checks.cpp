@@ -18,20 +18,6 @@ bool is_none(const ConfigLine& line) {
   return !words.empty() && words.front() == "none";
 }
 
-// Whether what is written at `line` holds in the section of `place`, unless something
-// nearer says otherwise.
-bool covers(const ConfigLine& line, const ConfigLine& place) {
-  return (line.host == nullptr || line.host == place.host) &&
-         contains(line.sections, place.sections);
-}
-
-// Whether of two lines that cover the same place the first is the nearer one.
-bool is_nearer(const ConfigLine& line, const ConfigLine& other) {
-  if (line.sections.empty() && other.sections.empty())
-    return line.host != nullptr || other.host == nullptr;
-  return contains(other.sections, line.sections);
-}
-
 class TrustChecks {
 public:
   TrustChecks(const std::vector<ConfigLine>& lines, const std::vector<Governed>& governed,
@@ -154,36 +140,18 @@ private:
 
   // The line that says which file holds in the section of `place`; nullptr for none.
   const ConfigLine* file_for(std::string_view directive, const ConfigLine& place) const {
-    const ConfigLine* found = nullptr;
-    for (const ConfigLine& line : lines_)
-      if (line.is(directive) && covers(line, place) &&
-          (found == nullptr || is_nearer(line, *found)))
-        found = &line;
+    const ConfigLine* const found = in_force(lines_, directive, place);
     return found != nullptr && !is_none(*found) ? found : nullptr;
   }
 
   bool may_meet(const char* crl_path, const char* trust_path) const {
     return std::any_of(lines_.begin(), lines_.end(), [&](const ConfigLine& crls) {
-      return names(crls, kRevocationDirective, crl_path) &&
+      return names_file(crls, kRevocationDirective, crl_path) &&
              std::any_of(lines_.begin(), lines_.end(), [&](const ConfigLine& trust) {
-               return names(trust, kTrustDirective, trust_path) && concerns(crls, trust) &&
+               return names_file(trust, kTrustDirective, trust_path) && concerns(crls, trust) &&
                       overlap(crls.sections, trust.sections) != Overlap::kNone;
              });
     });
-  }
-
-  // Whether the line is the directive with this file, which may be written relative to
-  // ServerRoot.
-  static bool names(const ConfigLine& line, std::string_view directive, const char* path) {
-    if (!line.is(directive)) return false;
-    const std::vector<std::string> words = line.words();
-    if (words.empty()) return false;
-    apr_pool_t* scratch = nullptr;
-    if (apr_pool_create(&scratch, nullptr) != APR_SUCCESS) return true;
-    const char* const absolute = ap_server_root_relative(scratch, words.front().c_str());
-    const bool same = absolute != nullptr && std::string_view(absolute) == path;
-    apr_pool_destroy(scratch);
-    return same;
   }
 
   const std::vector<ConfigLine>& lines_;

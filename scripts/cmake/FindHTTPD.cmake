@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# Asks apxs where httpd's and APR's headers are. Defines HTTPD::HTTPD (headers
-# only: a module's symbols are resolved by the server) and HTTPD_BINARY.
+# Asks apxs where httpd's and APR's headers are. Defines HTTPD::HTTPD and HTTPD::APR (headers
+# only: a module's symbols are resolved by the server), HTTPD::APU (the libraries of APR, for
+# programs) and HTTPD_BINARY.
 find_program(APXS_EXECUTABLE NAMES apxs apxs2 REQUIRED)
 
 function(_apxs_query name out)
@@ -31,4 +32,17 @@ if(NOT TARGET HTTPD::HTTPD)
   target_compile_options(HTTPD::HTTPD INTERFACE ${HTTPD_CPPFLAGS})
   target_include_directories(HTTPD::HTTPD SYSTEM INTERFACE
     ${HTTPD_INCLUDE_DIR} ${APR_INCLUDE_DIR} ${APU_INCLUDE_DIR})
+endif()
+
+if(NOT TARGET HTTPD::APR)
+  add_library(HTTPD::APR INTERFACE IMPORTED GLOBAL)
+  target_compile_options(HTTPD::APR INTERFACE ${HTTPD_CPPFLAGS})
+  target_include_directories(HTTPD::APR SYSTEM INTERFACE ${APR_INCLUDE_DIR} ${APU_INCLUDE_DIR})
+endif()
+
+if(NOT TARGET HTTPD::APU)
+  find_library(APR_LIBRARY apr-1 REQUIRED)
+  find_library(APU_LIBRARY aprutil-1 REQUIRED)
+  add_library(HTTPD::APU INTERFACE IMPORTED GLOBAL)
+  target_link_libraries(HTTPD::APU INTERFACE HTTPD::APR ${APU_LIBRARY} ${APR_LIBRARY})
 endif()

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apache/pages/layout.hpp"
+
+#include <openssl/evp.h>
+
+#include <array>
+#include <stdexcept>
+
+namespace polyauth::apache {
+
+namespace {
+
+// Two columns become one below 40rem; colours have a contrast of at least 4.5 to 1.
+constexpr Markup kStyle = R"(
+:root {
+  color-scheme: light dark;
+  --page: #f4f6f8; --card: #ffffff; --text: #1b2733; --soft: #4d5b69; --line: #c5ced6;
+  --field: #6b7986; --strong: #0b5394; --on-strong: #ffffff; --bad: #a3161e; --bad-card: #fdf1f1;
+  --good: #17603a; --good-card: #eef8f2;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --page: #12181e; --card: #1b242c; --text: #e8edf2; --soft: #a9b6c2; --line: #394651;
+    --field: #8796a3; --strong: #8cc4f5; --on-strong: #0d2236; --bad: #ff9d9d; --bad-card: #351d20;
+    --good: #8ad9ad; --good-card: #16302a;
+  }
+}
+* { box-sizing: border-box; }
+body {
+  margin: 0; background: var(--page); color: var(--text);
+  font: 1rem/1.5 system-ui, "Segoe UI", Roboto, "Helvetica Neue", "DejaVu Sans", sans-serif;
+}
+header { background: var(--card); border-bottom: 1px solid var(--line); }
+header div, main { max-width: 46rem; margin: 0 auto; padding: 0 1rem; }
+header div { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1rem;
+  padding-top: .6rem; padding-bottom: .6rem; }
+header p { margin: 0; overflow-wrap: anywhere; }
+header p + p { color: var(--soft); }
+main { padding-bottom: 3rem; }
+h1 { font-size: 1.6rem; line-height: 1.25; margin: 1.6rem 0 1rem; }
+h2 { font-size: 1.15rem; line-height: 1.3; margin: 0 0 .5rem; }
+p { margin: 0 0 .75rem; }
+.card { background: var(--card); border: 1px solid var(--line); border-radius: .5rem;
+  padding: 1.1rem 1.25rem; margin: 0 0 1.25rem; }
+.bad { background: var(--bad-card); border-color: var(--bad); border-left-width: .35rem; }
+.good { background: var(--good-card); border-color: var(--good); border-left-width: .35rem; }
+.bad h2, .bad a, .error { color: var(--bad); }
+.good h2 { color: var(--good); }
+.bad :last-child, .good :last-child, .card > :last-child { margin-bottom: 0; }
+.code { font: 700 2rem/1.3 ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace;
+  margin: .25rem 0 .75rem; overflow-wrap: break-word; }
+.code span { display: inline-block; margin-right: .5em; }
+.code span:last-child { margin-right: 0; }
+.mac { font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; font-weight: 600; }
+label { display: block; font-weight: 600; }
+.hint { color: var(--soft); margin-bottom: .5rem; }
+.error { font-weight: 600; margin-bottom: .5rem; }
+input { width: 100%; max-width: 24rem; min-height: 2.75rem; padding: .5rem .7rem;
+  color: inherit; background: var(--page); border: 1px solid var(--field); border-radius: .35rem;
+  font: inherit; font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; }
+input[aria-invalid] { border: 2px solid var(--bad); }
+.row { display: flex; flex-wrap: wrap; gap: .75rem; }
+.row input { flex: 1 1 16rem; }
+button { min-height: 2.75rem; padding: .5rem 1.1rem; border: 1px solid var(--strong);
+  border-radius: .35rem; background: var(--strong); color: var(--on-strong); font: inherit;
+  font-weight: 600; cursor: pointer; }
+button.quiet { background: transparent; color: var(--strong); }
+:focus-visible { outline: 3px solid var(--strong); outline-offset: 2px; }
+ul { list-style: none; margin: 0; padding: 0; }
+li { display: grid; grid-template-columns: 1fr auto; gap: .1rem 1rem; align-items: center;
+  padding: .9rem 0; border-top: 1px solid var(--line); }
+li:last-child { padding-bottom: 0; }
+dl { display: grid; grid-template-columns: 1fr 1fr; gap: .4rem 1rem; margin: 0; grid-column: 1; }
+dt { color: var(--soft); font-size: .875rem; line-height: 1.35; }
+dd { margin: 0; overflow-wrap: anywhere; }
+li form { grid-column: 2; grid-row: 1; }
+@media (max-width: 40rem) {
+  h1 { font-size: 1.35rem; margin: 1.1rem 0 .8rem; }
+  .card { padding: .9rem 1rem; }
+  .code { font-size: 1.6rem; }
+  .row button { flex: 1 1 100%; }
+  li { grid-template-columns: 1fr; gap: .6rem; }
+  dl { grid-template-columns: 1fr; }
+  li form { grid-column: 1; grid-row: auto; }
+  li button { width: 100%; }
+}
+)"_html;
+
+} // namespace
+
+Html whole_page(std::string_view title, std::string_view user, const Html& content) {
+  Html page;
+  page << R"(<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>)"_html
+       << title << R"(</title>
+<link rel="icon" href="data:,">
+<style>)"_html
+       << kStyle << R"(</style>
+</head>
+<body>
+<header><div><p>Phone provisioning</p>)"_html;
+  if (!user.empty()) page << "<p>Signed in as <b>"_html << user << "</b></p>"_html;
+  return page << "</div></header>\n<main>\n"_html << content << "</main>\n</body>\n</html>\n"_html;
+}
+
+std::string style_source() {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned size = 0;
+  const std::string_view style = kStyle.text();
+  if (EVP_Digest(style.data(), style.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1)
+    throw std::runtime_error("OpenSSL cannot compute SHA-256");
+  std::array<unsigned char, 4 * ((EVP_MAX_MD_SIZE + 2) / 3) + 1> text{};
+  const int length = EVP_EncodeBlock(text.data(), digest.data(), static_cast<int>(size));
+  return "'sha256-" +
+         std::string(reinterpret_cast<const char*>(text.data()), static_cast<std::size_t>(length)) +
+         "'";
+}
+
+} // namespace polyauth::apache

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apache/pages/page_checks.hpp"
+
+#include "apache/messages.hpp"
+#include "apache/pages/onboarding_files.hpp"
+#include "core/ascii.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace polyauth::apache {
+
+namespace {
+
+using ascii::equal_ignoring_case;
+using Placeholder = OnboardingTemplate::Placeholder;
+
+class PageChecks {
+public:
+  PageChecks(const Globals& globals, const std::vector<ConfigLine>& lines,
+             const std::vector<const ap_directive_t*>& tls_hosts, Complaints& complaints)
+      : globals_(globals), lines_(lines), tls_hosts_(tls_hosts), complaints_(complaints) {}
+
+  void run() {
+    for (const ConfigLine& line : lines_) {
+      if (!line.is("PolyAuthPage")) continue;
+      check_somebody_logs_in(line);
+      check_tls(line);
+      if (line.has_word("portal")) check_portal(line);
+      if (line.has_word("onboarding")) check_onboarding(line);
+    }
+  }
+
+private:
+  // Whether a Require asks who the user is; what we do not know is taken for one that does,
+  // since the page itself refuses whoever has not logged in.
+  static bool asks_for_user(const ConfigLine& require) {
+    static constexpr std::string_view kOthers[] = {
+        "all",  "ip",       "host",       "forward-dns", "local",   "env",   "method",
+        "expr", "polyauth", "polyauth-device", "ssl",    "ssl-verify-client", "not"};
+    const std::vector<std::string> words = require.words();
+    return !words.empty() &&
+           std::none_of(std::begin(kOthers), std::end(kOthers), [&](std::string_view other) {
+             return equal_ignoring_case(words.front(), other);
+           });
+  }
+
+  // A section with a Require of its own forgets those around it.
+  bool requires_user(const ConfigLine& page) const {
+    const ConfigLine* const nearest = in_force(lines_, "Require", page);
+    return nearest != nullptr &&
+           std::any_of(lines_.begin(), lines_.end(), [&](const ConfigLine& line) {
+             return line.is("Require") && line.host == nearest->host &&
+                    line.sections == nearest->sections && asks_for_user(line);
+           });
+  }
+
+  void check_somebody_logs_in(const ConfigLine& page) {
+    const ConfigLine* const type = in_force(lines_, "AuthType", page);
+    if (type != nullptr && !type->has_word("None") && requires_user(page)) return;
+    complaints_.fail(PA1031, page, page.host,
+                     "this page is for who has logged in, and nothing here asks for that; write "
+                     "AuthType Basic (or another), its provider and Require valid-user in the same "
+                     "section");
+  }
+
+  void check_tls(const ConfigLine& page) {
+    const auto has_tls = [&](const ap_directive_t* host) {
+      return std::find(tls_hosts_.begin(), tls_hosts_.end(), host) != tls_hosts_.end();
+    };
+    // Outside of virtual hosts it may be meant for those that have it.
+    if (has_tls(page.host) || (page.host == nullptr && !tls_hosts_.empty())) return;
+    complaints_.fail(PA1032, page, page.host,
+                     "the virtual host has no SSLEngine On, and this page tells passwords; write "
+                     "SSLEngine On, or put the page where TLS is");
+  }
+
+  void check_portal(const ConfigLine& page) {
+    if (std::none_of(lines_.begin(), lines_.end(),
+                     [](const ConfigLine& line) { return line.is("PolyAuthState"); }))
+      complaints_.fail(PA1033, page, page.host,
+                       "a portal keeps one-time passwords in a database; write PolyAuthState "
+                       "with the path of a file, or PolyAuthState dbd");
+    for (const ConfigLine& line : lines_) {
+      const bool is_user = line.is("SSLUserName") ||
+                           (line.is("SSLOptions") &&
+                            (line.has_word("+FakeBasicAuth") || line.has_word("FakeBasicAuth")));
+      if (is_user && (line.host == nullptr || line.host == page.host) &&
+          overlap(line.sections, page.sections) == Overlap::kSure)
+        complaints_.fail(PA1034, line, page.host,
+                         "this makes a user of whoever shows a certificate, and the portal is for "
+                         "people with a login; remove it, or put the portal elsewhere");
+    }
+  }
+
+  void check_onboarding(const ConfigLine& page) {
+    const ConfigLine* const mode = in_force(lines_, "PolyAuth", page);
+    if (mode == nullptr || !mode->has_word("On"))
+      fail_onboarding(page, "this page is for devices that PolyAuth On has let in; write PolyAuth "
+                            "On in the same section");
+    const ConfigLine* const nearest = in_force(lines_, "PolyAuthOnboardingTemplate", page);
+    if (nearest == nullptr)
+      return fail_onboarding(page, "there is nothing to answer with; write "
+                                   "PolyAuthOnboardingTemplate {mac}.cfg and a file");
+    for (const TemplateFile* const file : globals_.templates)
+      if (file->text && is_of(*nearest, file->path)) check_values(page, *file);
+  }
+
+  // Whether a section names the template.
+  bool is_of(const ConfigLine& section, const char* path) const {
+    return std::any_of(lines_.begin(), lines_.end(), [&](const ConfigLine& line) {
+      return line.host == section.host && line.sections == section.sections &&
+             names_file(line, "PolyAuthOnboardingTemplate", path, 1);
+    });
+  }
+
+  bool is_set(std::string_view directive, const ConfigLine& page) const {
+    const ConfigLine* const line = in_force(lines_, directive, page);
+    return line != nullptr && !line->has_word("none");
+  }
+
+  void check_values(const ConfigLine& page, const TemplateFile& file) {
+    if (file.text->uses(Placeholder::kServer) && !is_set("PolyAuthOnboardingServer", page))
+      fail_onboarding(page, std::string(file.path) +
+                                " asks for {server}; write PolyAuthOnboardingServer with the "
+                                "address of the phones' regular files");
+    if ((file.text->uses(Placeholder::kPassword) || file.text->uses(Placeholder::kUser)) &&
+        !is_set("PolyAuthDeviceSecretFile", page) &&
+        !is_set("PolyAuthOnboardingPasswordFile", page))
+      fail_onboarding(page, std::string(file.path) +
+                                " asks for {user} or {password}; write PolyAuthDeviceSecretFile "
+                                "for one password a device, or PolyAuthOnboardingPasswordFile for "
+                                "a common one");
+  }
+
+  void fail_onboarding(const ConfigLine& page, const std::string& text) {
+    complaints_.fail(PA1036, page, page.host, text);
+  }
+
+  const Globals& globals_;
+  const std::vector<ConfigLine>& lines_;
+  const std::vector<const ap_directive_t*>& tls_hosts_;
+  Complaints& complaints_;
+};
+
+} // namespace
+
+void check_pages(const Globals& globals, const std::vector<ConfigLine>& lines,
+                 const std::vector<const ap_directive_t*>& tls_hosts, Complaints& complaints) {
+  PageChecks(globals, lines, tls_hosts, complaints).run();
+}
+
+} // namespace polyauth::apache

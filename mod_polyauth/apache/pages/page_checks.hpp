@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "apache/complaints.hpp"
+#include "apache/config.hpp"
+#include "apache/config_tree.hpp"
+
+#include <vector>
+
+namespace polyauth::apache {
+
+// Looks through the configuration for pages that would be open to anybody, or could not
+// answer. `tls_hosts` are the virtual hosts with TLS; nullptr stands for the main server.
+// After read_onboarding_files().
+void check_pages(const Globals& globals, const std::vector<ConfigLine>& lines,
+                 const std::vector<const ap_directive_t*>& tls_hosts, Complaints& complaints);
+
+} // namespace polyauth::apache
