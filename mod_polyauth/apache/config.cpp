@@ -84,5 +84,8 @@ extern "C" void* polyauth_merge_dir_config(apr_pool_t* p, void* base_config, voi
     merged->onboarding_templates = base.onboarding_templates;
   if (merged->onboarding_server == nullptr) merged->onboarding_server = base.onboarding_server;
   if (!merged->onboarding_password) merged->onboarding_password = base.onboarding_password;
+  if (!merged->onetime_lifetime) merged->onetime_lifetime = base.onetime_lifetime;
+  if (!merged->onetime_window) merged->onetime_window = base.onetime_window;
+  if (!merged->onetime_attempts) merged->onetime_attempts = base.onetime_attempts;
   return merged;
 }

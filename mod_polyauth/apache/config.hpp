@@ -75,6 +75,13 @@ struct TemplateFile;
 struct CommonPasswordFile;
 struct OnboardingTemplates;
 
+// PolyAuthState.
+struct StateSetting {
+  const char* path; // of an SQLite file; nullptr: mod_dbd's database
+};
+class StateHandle;
+class LastSeen;
+
 // The settings of one section; what is not set is empty. Merged setting by
 // setting, the more specific section wins. Holds pointers into pconf and is
 // itself trivially destructible, because httpd drops it with a pool.
@@ -95,13 +102,20 @@ struct DirConfig {
   OnboardingTemplates* onboarding_templates = nullptr;
   const char* onboarding_server = nullptr;
   std::optional<CommonPasswordFile*> onboarding_password;
+  std::optional<std::int64_t> onetime_lifetime; // seconds
+  std::optional<std::int64_t> onetime_window;   // seconds
+  std::optional<int> onetime_attempts;
 
   [[nodiscard]] bool empty() const noexcept {
     return !mode && identity == nullptr && match == nullptr && shared == nullptr &&
            uploads == nullptr && !acl && !trust && !revocations && !deny_status && !passwords &&
            !device_secrets && !user_name && !page && onboarding_templates == nullptr &&
-           onboarding_server == nullptr && !onboarding_password;
+           onboarding_server == nullptr && !onboarding_password && !onetime_lifetime &&
+           !onetime_window && !onetime_attempts;
   }
+  static constexpr std::int64_t kDefaultOneTimeLifetime = 24 * 3600;
+  static constexpr std::int64_t kDefaultOneTimeWindow = 15 * 60;
+  static constexpr int kDefaultOneTimeAttempts = 5;
   [[nodiscard]] Mode effective_mode() const noexcept { return mode.value_or(Mode::kOff); }
 };
 
@@ -117,6 +131,13 @@ struct Globals {
   std::vector<TemplateFile*> templates;
   std::vector<CommonPasswordFile*> common_passwords;
   std::optional<apr_interval_time_t> reload_interval;
+
+  std::optional<StateSetting> state_setting;
+  // From post_config on; each child has its own copy.
+  StateHandle* state = nullptr;
+  LastSeen* last_seen = nullptr;
+  VerifiedPairs* redeemed = nullptr; // one-time passwords that are in use
+
   // Virtual hosts whose governed sections refuse everything, because a restart
   // found an error that would have stopped a start.
   std::vector<const server_rec*> refused_hosts;

@@ -3,6 +3,7 @@
 #include "apache/config.hpp"
 #include "apache/pages/directives.hpp"
 #include "apache/setter.hpp"
+#include "apache/state_directives.hpp"
 #include "apache/trusted_proxy.hpp"
 #include "core/ascii.hpp"
 
@@ -164,21 +165,10 @@ const char* set_reload_interval(cmd_parms* cmd, void*, const char* word) noexcep
   return setter(cmd, [&]() -> const char* {
     const char* const context = ap_check_cmd_context(cmd, GLOBAL_ONLY);
     if (context != nullptr) return context;
-    constexpr apr_interval_time_t kLeast = APR_USEC_PER_SEC;
-    constexpr apr_interval_time_t kMost = 3600 * apr_interval_time_t{APR_USEC_PER_SEC};
-    const std::string seen = std::string("\"") + word + "\"";
-    if (*word == '\0' || ascii::is_digit(word[std::strlen(word) - 1]))
-      return complain(cmd, seen + " has no unit; write a number and s, min or h, as in 10s");
-    apr_interval_time_t interval = 0;
-    // httpd looks at the first letters of a unit only.
-    const std::string_view unit = std::string_view(word).substr(std::strspn(word, "0123456789"));
-    const bool known = unit == "ms" || unit == "s" || unit == "min" || unit == "h";
-    if (!known || !ascii::is_digit(*word) ||
-        ap_timeout_parameter_parse(word, &interval, "s") != APR_SUCCESS)
-      return complain(cmd, seen + " is no duration; write a number and s, min or h, as in 10s");
-    if (interval < kLeast || interval > kMost)
-      return complain(cmd, seen + " is out of range; accepted are 1s to 1h");
-    Globals::of(cmd->pool).reload_interval = interval;
+    constexpr apr_interval_time_t kSecond = APR_USEC_PER_SEC;
+    const auto interval = duration(word, kSecond, 3600 * kSecond, "1s to 1h");
+    if (!interval) return complain(cmd, interval.error());
+    Globals::of(cmd->pool).reload_interval = *interval;
     return nullptr;
   });
 }
@@ -253,6 +243,15 @@ extern "C" const command_rec polyauth_commands[] = {
                   "the value of {server} in onboarding templates"),
     AP_INIT_TAKE1("PolyAuthOnboardingPasswordFile", set_onboarding_password_file, nullptr,
                   kSections, "the common user and password that phones are told, or none"),
+    AP_INIT_TAKE1("PolyAuthState", set_state, nullptr, RSRC_CONF,
+                  "where one-time passwords and last logins are kept: the path of an SQLite file, "
+                  "or dbd"),
+    AP_INIT_TAKE1("PolyAuthOneTimeLifetime", set_onetime_lifetime, nullptr, kSections,
+                  "how long a one-time password waits for its first use, with unit, as in 24h"),
+    AP_INIT_TAKE1("PolyAuthOneTimeWindow", set_onetime_window, nullptr, kSections,
+                  "how long it is good after its first use, with unit, as in 15min"),
+    AP_INIT_TAKE1("PolyAuthOneTimeAttempts", set_onetime_attempts, nullptr, kSections,
+                  "how many wrong ones make it void"),
     {},
 };
 

@@ -50,27 +50,37 @@ bool check_file(const FollowedFile& file, server_rec* s, Images& images) {
   return good;
 }
 
-} // namespace
-
-int open_as_server_user(const char* path, int flags) {
-  if (geteuid() != 0) {
-    const int fd = ::open(path, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    return fd < 0 ? errno : (::close(fd), 0);
-  }
+// What the body answers, an errno, as the user that the children run as.
+template <typename Body> int as_server_user(Body&& body) {
+  if (geteuid() != 0) return body();
   const pid_t child = ::fork();
   if (child < 0) return errno;
   if (child == 0) {
     int error = 0;
     if (::initgroups(ap_unixd_config.user_name, ap_unixd_config.group_id) != 0 ||
-        ::setgid(ap_unixd_config.group_id) != 0 || ::setuid(ap_unixd_config.user_id) != 0 ||
-        ::open(path, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) < 0)
+        ::setgid(ap_unixd_config.group_id) != 0 || ::setuid(ap_unixd_config.user_id) != 0)
       error = errno;
+    else
+      error = body();
     ::_exit(error < 256 ? error : EIO);
   }
   int status = 0;
   while (::waitpid(child, &status, 0) < 0)
     if (errno != EINTR) return errno;
   return WIFEXITED(status) ? WEXITSTATUS(status) : EIO;
+}
+
+} // namespace
+
+int open_as_server_user(const char* path, int flags) {
+  return as_server_user([=] {
+    const int fd = ::open(path, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    return fd < 0 ? errno : (::close(fd), 0);
+  });
+}
+
+int write_as_server_user(const char* folder) {
+  return as_server_user([=] { return ::access(folder, W_OK | X_OK) == 0 ? 0 : errno; });
 }
 
 bool check_files(const Globals& globals, server_rec* s) {

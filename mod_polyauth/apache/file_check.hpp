@@ -11,6 +11,9 @@ namespace polyauth::apache {
 // of the kernel, in a process of that user.
 [[nodiscard]] int open_as_server_user(const char* path, int flags);
 
+// Whether that user can make files in a folder; errno otherwise.
+[[nodiscard]] int write_as_server_user(const char* folder);
+
 // Reads every file as the server would, without publishing. True if all are good
 // and the server's user can read them; otherwise everything found is logged.
 [[nodiscard]] bool check_files(const Globals& globals, server_rec* s);

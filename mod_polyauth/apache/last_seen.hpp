@@ -1,30 +1,75 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "apache/config.hpp"
 #include "apache/httpd.hpp"
+#include "apache/open_windows.hpp"
+#include "apache/request_state.hpp"
 #include "core/mac_address.hpp"
+#include "state/state_store.hpp"
 
 #include <cstdint>
+#include <map>
+#include <mutex>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 // Which device has last logged in with which password: kept in a queue of the process
 // and written to PolyAuthState by a watchdog, never on the way of a request.
 namespace polyauth::apache {
 
-struct Globals;
-enum class PasswordSource : std::uint8_t; // apache/request_state.hpp
-
 // This device was let in by one of our providers. A regular password ends the window of
-// the device's one-time password at once, on this server. Nothing without PolyAuthState.
-// Called once for each granted password; cheap.
+// the device's one-time password: at once if that was used on this server, otherwise when
+// the queue is written. Nothing without PolyAuthState. Called once for each granted
+// password; cheap.
 void note_login(request_rec* r, const MacAddress& device, std::string_view label,
                 PasswordSource source) noexcept;
 
-// The window of this device's one-time password is open until then: a login on this
-// server is to end it.
-void note_open_window(const MacAddress& device, std::int64_t until) noexcept;
+// The device has used a one-time password on this server.
+void note_open_window(const request_rec* r, const MacAddress& device) noexcept;
 
 // From post_config: the shared memory and the watchdog. False if a start must fail.
 [[nodiscard]] bool start_last_seen(Globals& globals, apr_pool_t* pconf, server_rec* s);
+
+// The queue of a process, and what it has had in it. Thread-safe.
+class LastSeen {
+public:
+  // How many logins may wait for the database, and how many are known to have been noted.
+  static constexpr std::size_t kMostWaiting = 4096;
+  static constexpr std::size_t kMostKnown = 65536;
+  // A device is noted once in so many seconds with the same label.
+  static constexpr std::int64_t kInterval = 3600;
+
+  struct Login {
+    Sighting sighting;
+    bool regular; // and no one-time password
+  };
+
+  LastSeen(server_rec* s, OpenWindows& windows) : server_(s), windows_(windows) {}
+  LastSeen(const LastSeen&) = delete;
+  LastSeen& operator=(const LastSeen&) = delete;
+
+  [[nodiscard]] OpenWindows& windows() noexcept { return windows_; }
+
+  // Whether this login is to be noted: not if it was, a short time ago.
+  [[nodiscard]] bool is_news(const MacAddress& device, std::string_view label, std::int64_t now);
+  void add(Login login);
+
+  // Writes what waits to PolyAuthState. What cannot be written goes on waiting.
+  void flush();
+
+private:
+  Result<bool> write(const std::vector<Login>& logins);
+  void report_dropped();
+
+  server_rec* server_;
+  OpenWindows& windows_;
+  std::mutex mutex_;
+  std::vector<Login> waiting_;
+  std::map<std::pair<MacAddress, std::string>, std::int64_t> known_;
+  std::size_t dropped_ = 0;
+  apr_time_t last_report_ = 0;
+};
 
 } // namespace polyauth::apache

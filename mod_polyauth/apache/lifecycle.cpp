@@ -5,12 +5,15 @@
 #include "apache/device_secret_files.hpp"
 #include "apache/file_check.hpp"
 #include "apache/gate.hpp"
+#include "apache/last_seen.hpp"
 #include "apache/live_files.hpp"
+#include "apache/onetime_provider.hpp"
 #include "apache/pages/onboarding_files.hpp"
 #include "apache/pages/page.hpp"
 #include "apache/password_provider.hpp"
 #include "apache/require_provider.hpp"
 #include "apache/startup_checks.hpp"
+#include "apache/state_access.hpp"
 #include "apache/tls_connection.hpp"
 #include "apache/trusted_proxy.hpp"
 
@@ -32,7 +35,8 @@ extern "C" int polyauth_check_config(apr_pool_t* pconf, apr_pool_t*, apr_pool_t*
     // A server that runs is never ended by a mistake; what it cannot vouch for
     // it refuses.
     if (restart) return OK;
-    const bool readable = check_files(globals, s) & check_device_secret_files(globals, s);
+    const bool readable = check_files(globals, s) & check_device_secret_files(globals, s) &
+                          check_state(globals, s);
     return readable && sound ? OK : HTTP_INTERNAL_SERVER_ERROR;
   });
 }
@@ -46,6 +50,8 @@ extern "C" int polyauth_post_config(apr_pool_t* pconf, apr_pool_t*, apr_pool_t*,
     globals.has_cache = ap_find_linked_module("mod_cache.c") != nullptr;
     prepare_pages(globals);
     if (!load_device_secret_files(globals, pconf, s)) return HTTP_INTERNAL_SERVER_ERROR;
+    if (!prepare_state(globals, pconf, s) || !start_last_seen(globals, pconf, s))
+      return HTTP_INTERNAL_SERVER_ERROR;
     return publish_files(globals, pconf, s) ? OK : HTTP_INTERNAL_SERVER_ERROR;
   });
 }
@@ -63,6 +69,7 @@ extern "C" void polyauth_register_hooks(apr_pool_t* p) {
   register_trusted_proxy_hooks();
   register_require_providers(p);
   register_password_provider(p);
+  register_onetime_provider(p);
   register_gate_hooks();
   register_page_hooks();
 }

@@ -34,6 +34,9 @@
 #define PA1034 "PA1034: " // a portal that a certificate logs in to
 #define PA1035 "PA1035: " // the common password opens nothing
 #define PA1036 "PA1036: " // an onboarding page lacks something
+#define PA1041 "PA1041: " // PolyAuthState cannot be used
+#define PA1042 "PA1042: " // one-time passwords that nothing keeps
+#define PA1043 "PA1043: " // one-time passwords outside of the onboarding page
 
 // 2: live files
 #define PA2001 "PA2001: " // a file is in force
@@ -56,6 +59,12 @@
 #define PA4034 "PA4034: " // a phone was told its regular password
 #define PA4035 "PA4035: " // the onboarding page refused a request
 #define PA4036 "PA4036: " // the onboarding page has nothing to tell
+#define PA4041 "PA4041: " // the first use of a one-time password
+#define PA4042 "PA4042: " // a one-time password is refused
+#define PA4043 "PA4043: " // PolyAuthState is away
+#define PA4044 "PA4044: " // PolyAuthState is back
+#define PA4045 "PA4045: " // logins are not noted
+#define PA4046 "PA4046: " // a regular password ends a window
 
 // 5: decisions
 #define PA5001 "PA5001: " // granted

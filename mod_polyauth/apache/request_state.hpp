@@ -2,6 +2,7 @@
 #pragma once
 
 #include "apache/httpd.hpp"
+#include "core/one_time_code.hpp"
 #include "core/rule_book.hpp"
 
 #include <array>
@@ -39,6 +40,13 @@ enum class PasswordSource : std::uint8_t {
   kOneTime
 };
 
+// What became of the one one-time password that a client's request may try.
+struct OneTimeAnswer {
+  OneTimeCode code;
+  MacAddress device;
+  bool right;
+};
+
 struct RequestState {
   // The last decision, and what it was made on.
   std::optional<Decision> decision;
@@ -71,6 +79,9 @@ struct RequestState {
 
   // The user is not the device's: no later look at this request grants.
   bool user_refused = false;
+
+  // Of the client's own request only.
+  std::optional<OneTimeAnswer> one_time;
 
   // Of the client's own request only: a refusal stands in the log.
   bool refusal_logged = false;

@@ -39,4 +39,22 @@ inline Result<const char*> path_or_none(const cmd_parms* cmd, const char* word) 
   return path;
 }
 
+// A duration in a range that is written as `range`, as in "1s to 1h".
+inline Result<apr_interval_time_t> duration(const char* word, apr_interval_time_t least,
+                                            apr_interval_time_t most, const char* range) {
+  const std::string seen = std::string("\"") + word + "\"";
+  if (*word == '\0' || ascii::is_digit(word[std::strlen(word) - 1]))
+    return Error{seen + " has no unit; write a number and s, min or h, as in 10s"};
+  // httpd looks at the first letters of a unit only.
+  const std::string_view unit = std::string_view(word).substr(std::strspn(word, "0123456789"));
+  const bool known = unit == "ms" || unit == "s" || unit == "min" || unit == "h";
+  apr_interval_time_t found = 0;
+  if (!known || !ascii::is_digit(*word) ||
+      ap_timeout_parameter_parse(word, &found, "s") != APR_SUCCESS)
+    return Error{seen + " is no duration; write a number and s, min or h, as in 10s"};
+  if (found < least || found > most)
+    return Error{seen + " is out of range; accepted are " + range};
+  return found;
+}
+
 } // namespace polyauth::apache

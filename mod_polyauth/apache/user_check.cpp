@@ -3,6 +3,8 @@
 
 #include "apache/evidence.hpp"
 #include "apache/gate.hpp"
+#include "apache/last_seen.hpp"
+#include "apache/state_access.hpp"
 #include "core/rule_book.hpp"
 
 #include <algorithm>
@@ -43,6 +45,9 @@ authn_status admit_password(request_rec* r, const char* user, PasswordSource sou
     set_environment(r, state);
   else
     carry_environment(r);
+  if (has_state(r->server))
+    if (const Decision device = identify_device(r); device.granted() && device.device)
+      note_login(r, *device.device, label, source);
   return AUTH_GRANTED;
 }
 

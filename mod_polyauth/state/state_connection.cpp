@@ -6,6 +6,7 @@
 #include <apr_dbd.h>
 #include <apr_hash.h>
 #include <apr_pools.h>
+#include <apr_time.h>
 
 #include <new>
 #include <string_view>
@@ -15,6 +16,19 @@ namespace polyauth {
 namespace {
 
 constexpr StateStatement kProbe = {"polyauth_probe", "SELECT 1"};
+constexpr StateStatement kCommit = {"polyauth_commit", "COMMIT"};
+constexpr StateStatement kRollback = {"polyauth_rollback", "ROLLBACK"};
+
+// Where it finds the file locked, apr_dbd_sqlite3 tries 16 times, 100 ms apart, to run a
+// statement, but only once to prepare one.
+constexpr int kPrepareAttempts = 16;
+constexpr apr_interval_time_t kPreparePause = 20'000;
+
+// SQLite's words for a statement of which nothing was done, because tables were made or taken
+// back since it was prepared: apr_dbd_sqlite3 prepares in the old way.
+bool is_outdated(const std::string& error) {
+  return error == "not an error" || error == "database schema has changed";
+}
 
 // Everything, copied: PostgreSQL's values go with the result.
 StateRows rows_of(const DbdConnection& dbd, apr_pool_t* pool, apr_dbd_results_t* results) {
@@ -29,6 +43,11 @@ StateRows rows_of(const DbdConnection& dbd, apr_pool_t* pool, apr_dbd_results_t*
     }
   }
   return rows;
+}
+
+Result<bool> done(const Result<StateRows>& rows) {
+  if (!rows) return Error{rows.error()};
+  return true;
 }
 
 // Whatever a statement needed, given back.
@@ -69,33 +88,42 @@ Error StateConnection::failure(int code) const {
   return Error{std::string(whole.substr(0, whole.find('\n')))};
 }
 
+// Without a name apr_dbd_pgsql keeps the text and sends it along with the arguments: a name
+// would be unknown to the server after each PQreset, and to a pooler always. SQLite prepares
+// it all the same.
+Result<apr_dbd_prepared_t*> StateConnection::prepare(const StateStatement& statement) {
+  const void* const kept = apr_hash_get(dbd_.prepared, statement.label, APR_HASH_KEY_STRING);
+  auto* prepared = static_cast<apr_dbd_prepared_t*>(const_cast<void*>(kept));
+  for (int left = kPrepareAttempts; prepared == nullptr;) {
+    const int code = apr_dbd_prepare(dbd_.driver, dbd_.pool, dbd_.handle, statement.sql, nullptr,
+                                     &prepared);
+    if (code == 0) {
+      apr_hash_set(dbd_.prepared, statement.label, APR_HASH_KEY_STRING, prepared);
+      break;
+    }
+    prepared = nullptr;
+    Error error = failure(code);
+    if (--left == 0 || error.text != "database is locked") return error;
+    apr_sleep(kPreparePause);
+  }
+  return prepared;
+}
+
 Result<StateRows> StateConnection::run(const StateStatement& statement,
                                        std::initializer_list<std::string> arguments) {
   const Scratch scratch(scratch_.get());
   std::vector<const char*> values;
   for (const std::string& argument : arguments) values.push_back(argument.c_str());
   for (bool again = false;; again = true) {
-    auto* prepared = static_cast<apr_dbd_prepared_t*>(
-        apr_hash_get(dbd_.prepared, statement.label, APR_HASH_KEY_STRING));
-    if (prepared == nullptr) {
-      // Without a name apr_dbd_pgsql keeps the text and sends it along with the arguments:
-      // a name would be unknown to the server after each PQreset, and to a pooler always.
-      // SQLite prepares it all the same.
-      if (const int code = apr_dbd_prepare(dbd_.driver, dbd_.pool, dbd_.handle, statement.sql,
-                                           nullptr, &prepared);
-          code != 0)
-        return failure(code);
-      apr_hash_set(dbd_.prepared, statement.label, APR_HASH_KEY_STRING, prepared);
-    }
+    const auto prepared = prepare(statement);
+    if (!prepared) return Error{prepared.error()};
     apr_dbd_results_t* results = nullptr;
     const int code =
-        apr_dbd_pselect(dbd_.driver, scratch_.get(), dbd_.handle, &results, prepared, 1,
+        apr_dbd_pselect(dbd_.driver, scratch_.get(), dbd_.handle, &results, *prepared, 1,
                         static_cast<int>(values.size()), values.data());
     if (code == 0) return rows_of(dbd_, scratch_.get(), results);
     Error error = failure(code);
-    // apr_dbd_sqlite3 prepares in the old way: when somebody has created a table, nothing
-    // was done, and the statement is of no more use.
-    if (again || error.text.find("schema has changed") == std::string::npos) return error;
+    if (again || !is_outdated(error.text)) return error;
     apr_hash_set(dbd_.prepared, statement.label, APR_HASH_KEY_STRING, nullptr);
   }
 }
@@ -112,24 +140,19 @@ Result<StateRows> StateConnection::run(const char* sql) {
 
 // Not by apr_dbd_transaction_start: with a lost connection that of PostgreSQL follows a null
 // pointer, and that of SQLite takes the transaction for begun.
-Result<bool> StateConnection::begin() { return finish(dialect_->begin); }
+Result<bool> StateConnection::begin() { return done(run(dialect_->begin, {})); }
 
-Result<bool> StateConnection::finish(const char* sql) {
-  if (auto done = run(sql); !done) return Error{done.error()};
-  return true;
-}
+Result<bool> StateConnection::commit() { return done(run(kCommit, {})); }
 
-void StateConnection::rollback() {
-  // If this fails as well, the connection is gone, and the transaction with it.
-  (void)run("ROLLBACK");
-}
+// If this fails as well, the connection is gone, and the transaction with it.
+void StateConnection::rollback() { (void)run(kRollback, {}); }
 
 Result<bool> StateConnection::revive() {
   // apr_dbd_check_conn alone believes what it last knew.
   if (run(kProbe, {})) return true;
   if (apr_dbd_check_conn(dbd_.driver, scratch_.get(), dbd_.handle) != APR_SUCCESS)
     return failure(0);
-  return finish(kProbe.sql);
+  return done(run(kProbe, {}));
 }
 
 } // namespace polyauth

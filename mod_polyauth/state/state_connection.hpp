@@ -12,6 +12,7 @@
 struct apr_pool_t;
 struct apr_dbd_t;
 struct apr_dbd_driver_t;
+struct apr_dbd_prepared_t;
 struct apr_hash_t;
 
 namespace polyauth {
@@ -53,8 +54,8 @@ public:
   // Runs the body between BEGIN and COMMIT; takes everything back if it gives an error.
   template <typename Body> Result<bool> transaction(Body&& body) {
     if (auto begun = begin(); !begun) return begun;
-    auto done = body();
-    if (done) done = finish("COMMIT");
+    Result<bool> done = body();
+    if (done) done = commit();
     if (!done) rollback();
     return done;
   }
@@ -65,8 +66,9 @@ public:
 private:
   StateConnection(const DbdConnection& connection, const StateDialect& dialect);
   Result<bool> begin();
-  Result<bool> finish(const char* sql);
+  Result<bool> commit();
   void rollback();
+  Result<apr_dbd_prepared_t*> prepare(const StateStatement& statement);
   Error failure(int code) const;
 
   DbdConnection dbd_;

@@ -95,9 +95,10 @@ Result<StateDatabase> StateDatabase::open_sqlite(const std::string& path) {
   database->opened_->file = before;
   auto connection = StateConnection::on(database->connection());
   if (!connection) return Error{connection.error()};
-  // apr_dbd_sqlite3 tries 16 times, 100 ms apart, and holds a lock of the process while
-  // SQLite waits: so SQLite waits briefly, and often.
-  if (auto set = connection->run("PRAGMA busy_timeout = 50"); !set) return Error{set.error()};
+  // Processes that wait for each other by apr_dbd_sqlite3's pauses alone do so in step, and
+  // some of them in vain. Not longer: whoever else in the process uses SQLite by apr_dbd
+  // stands still meanwhile.
+  if (auto set = connection->run("PRAGMA busy_timeout = 150"); !set) return Error{set.error()};
   return database;
 }
 

@@ -10,12 +10,20 @@ namespace {
 
 constexpr StateDialect kDialects[] = {
     // IMMEDIATE: a transaction that begins to write half-way through cannot wait for others.
-    {"sqlite3", "BEGIN IMMEDIATE", nullptr,
-     "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'polyauth_schema'"},
-    // CREATE TABLE IF NOT EXISTS fails in PostgreSQL if another session is about to do the
-    // same. The number spells "polyauth".
-    {"pgsql", "BEGIN", "SELECT pg_advisory_xact_lock(8101811350395449448)",
-     "SELECT 1 WHERE to_regclass('polyauth_schema') IS NOT NULL"},
+    // It is lock enough.
+    {"sqlite3",
+     {"polyauth_begin", "BEGIN IMMEDIATE"},
+     {"polyauth_lock", "SELECT 1"},
+     {"polyauth_has_schema",
+      "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'polyauth_schema'"}},
+    // CREATE TABLE fails in PostgreSQL if another session is about to do the same. The number
+    // spells "polyauth".
+    {"pgsql",
+     {"polyauth_begin", "BEGIN"},
+     {"polyauth_lock", "SELECT pg_advisory_xact_lock(8101811350395449448)"},
+     // Not by to_regclass: it remembers, past the lock, that the table was not there.
+     {"polyauth_has_schema", "SELECT 1 FROM pg_catalog.pg_class WHERE relname = "
+                             "'polyauth_schema' AND pg_catalog.pg_table_is_visible(oid)"}},
 };
 
 } // namespace

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "state/state_connection.hpp"
+
 #include <array>
 #include <string_view>
 
@@ -10,10 +12,10 @@ namespace polyauth {
 inline constexpr int kStateSchemaVersion = 1;
 
 struct StateDialect {
-  std::string_view driver; // as apr_dbd calls it
-  const char* begin;       // a transaction that is going to write
-  const char* lock;        // within one: nobody else creates tables; nullptr if it is so
-  const char* has_schema;  // a row if polyauth_schema is there
+  std::string_view driver;   // as apr_dbd calls it
+  StateStatement begin;      // a transaction that is going to write
+  StateStatement lock;       // within one: nobody else creates tables
+  StateStatement has_schema; // a row if polyauth_schema is there
 };
 
 // nullptr for a driver that we have not tried.

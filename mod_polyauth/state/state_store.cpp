@@ -64,14 +64,15 @@ constexpr StateStatement kRedeem = {
     "window_end = COALESCE(window_end, CAST(%s AS bigint)) "
     "WHERE mac = %s AND hash = %s AND " USABLE " RETURNING uses, window_end"};
 
-constexpr StateStatement kIsOpen = {
-    "polyauth_is_open",
-    "SELECT mac FROM polyauth_onetime WHERE mac = %s AND hash = %s AND first_use IS NOT NULL "
+constexpr StateStatement kOpenHash = {
+    "polyauth_open_hash",
+    "SELECT hash FROM polyauth_onetime WHERE mac = %s AND first_use IS NOT NULL "
     "AND tries < CAST(%s AS integer) AND " USABLE};
 
 constexpr StateStatement kEndWindow = {
-    "polyauth_end_window", "UPDATE polyauth_onetime SET window_end = CAST(%s AS bigint) WHERE "
-                           "mac = %s AND window_end > CAST(%s AS bigint) RETURNING mac"};
+    "polyauth_end_window",
+    "UPDATE polyauth_onetime SET window_end = CAST(%s AS bigint) WHERE mac = %s AND "
+    "window_end > CAST(%s AS bigint) AND first_use <= CAST(%s AS bigint) RETURNING mac"};
 
 constexpr StateStatement kSeen = {
     "polyauth_seen",
@@ -107,7 +108,7 @@ Result<bool> any(const Result<StateRows>& rows) {
 } // namespace
 
 Result<std::optional<int>> StateStore::schema_version() {
-  auto there = any(connection_.run(connection_.dialect().has_schema));
+  auto there = any(connection_.run(connection_.dialect().has_schema, {}));
   if (!there) return error_of(there);
   if (!*there) return std::optional<int>();
   auto rows = connection_.run(kVersion, {});
@@ -128,8 +129,8 @@ Result<bool> StateStore::check_schema() {
 
 Result<bool> StateStore::create_schema() {
   return connection_.transaction([this]() -> Result<bool> {
-    if (const char* const lock = connection_.dialect().lock; lock != nullptr)
-      if (auto locked = connection_.run(lock); !locked) return error_of(locked);
+    if (auto locked = connection_.run(connection_.dialect().lock, {}); !locked)
+      return error_of(locked);
     // Another process may have been faster.
     if (auto there = check_schema(); !there || *there) return there;
     for (const char* const sql : kCreateState)
@@ -188,7 +189,8 @@ Result<std::optional<Attempt>> StateStore::try_one_time(const MacAddress& mac, i
   if (rows->empty()) return std::optional<Attempt>();
   const StateRow& row = rows->front();
   return std::optional<Attempt>(
-      Attempt{row.at(0), number(row.at(1)) != 0, number(row.at(2)) >= most_tries});
+      Attempt{row.at(0), number(row.at(1)) != 0,
+              std::max(most_tries - static_cast<int>(number(row.at(2))), 0)});
 }
 
 Result<Standing> StateStore::standing(const MacAddress& mac, std::int64_t now, int most_tries) {
@@ -215,15 +217,18 @@ Result<std::optional<Redemption>> StateStore::redeem(const MacAddress& mac, cons
   return std::optional<Redemption>(Redemption{number(row.at(0)) == 1, number(row.at(1))});
 }
 
-Result<bool> StateStore::is_open(const MacAddress& mac, std::string_view hash, std::int64_t now,
-                                 int most_tries) {
+Result<std::optional<std::string>>
+StateStore::open_hash(const MacAddress& mac, std::int64_t now, int most_tries) {
   const std::string skewed = text(now + kClockSkew);
-  return any(connection_.run(kIsOpen, {mac.to_string(), std::string(hash), text(most_tries), skewed,
-                                       text(now), skewed, text(now)}));
+  const auto rows = connection_.run(
+      kOpenHash, {mac.to_string(), text(most_tries), skewed, text(now), skewed, text(now)});
+  if (!rows) return error_of(rows);
+  if (rows->empty()) return std::optional<std::string>();
+  return std::optional<std::string>(rows->front().at(0));
 }
 
-Result<bool> StateStore::end_window(const MacAddress& mac, std::int64_t now) {
-  return any(connection_.run(kEndWindow, {text(now), mac.to_string(), text(now)}));
+Result<bool> StateStore::end_window(const MacAddress& mac, std::int64_t at) {
+  return any(connection_.run(kEndWindow, {text(at), mac.to_string(), text(at), text(at)}));
 }
 
 Result<bool> StateStore::note_seen(std::vector<Sighting> sightings) {

@@ -28,7 +28,7 @@ struct Pending {
 struct Attempt {
   std::string hash;
   bool counted; // as a wrong try, until redeem() takes it back
-  bool last;    // if it is wrong, no further one will be looked at
+  int left;     // if it is wrong: how many more will be looked at
 };
 
 // Why there is nothing to compare with.
@@ -84,12 +84,13 @@ public:
   // statement. nullopt if it is no longer usable.
   Result<std::optional<Redemption>> redeem(const MacAddress& mac, const Attempt& attempt,
                                            std::int64_t now, std::int64_t window);
-  // Whether the window of this very password is open and nothing wrong has made it void;
-  // counts nothing.
-  Result<bool> is_open(const MacAddress& mac, std::string_view hash, std::int64_t now,
-                       int most_tries);
-  // True if the window was open.
-  Result<bool> end_window(const MacAddress& mac, std::int64_t now);
+  // The hash of the one-time password whose window is open, if nothing wrong has made it
+  // void; counts nothing.
+  Result<std::optional<std::string>> open_hash(const MacAddress& mac, std::int64_t now,
+                                               int most_tries);
+  // Of a login at that time, which ends a window that was open by then. False: there was
+  // none.
+  Result<bool> end_window(const MacAddress& mac, std::int64_t at);
 
   // In one transaction.
   Result<bool> note_seen(std::vector<Sighting> sightings);

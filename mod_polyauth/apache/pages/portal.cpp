@@ -229,7 +229,9 @@ private:
     return show(std::move(view), refusal.status, look_up());
   }
 
-  static std::int64_t lifetime(const DirConfig&) { return std::int64_t{24} * 3600; }
+  static std::int64_t lifetime(const DirConfig& config) {
+    return config.onetime_lifetime.value_or(DirConfig::kDefaultOneTimeLifetime);
+  }
 
   request_rec* r_;
   std::string user_;

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apache/last_seen.hpp"
+
+#include "apache/boundary.hpp"
+#include "apache/live_files.hpp"
+#include "apache/state_access.hpp"
+#include "apache/tls_connection.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+namespace polyauth::apache {
+
+namespace {
+
+constexpr apr_time_t kReportInterval = 60 * apr_time_t{APR_USEC_PER_SEC};
+
+// How soon a login is written. It is what a window stays open for after a login on another
+// server.
+constexpr apr_interval_time_t kFlushInterval = APR_USEC_PER_SEC;
+
+std::int64_t certificate_end(request_rec* r) {
+  const DirConfig& config = dir_config(r);
+  const PresentedCertificate presented = presented_certificate(
+      r, config.identity != nullptr ? *config.identity : globals(r->server).default_identity);
+  return presented.device != nullptr ? presented.device->facts.not_after : 0;
+}
+
+// A statement in the request, and rare: once for each device that has been set up.
+void end_window(request_rec* r, const MacAddress& device, std::int64_t now) {
+  const auto ended =
+      with_state(r, [&](StateStore& store) { return store.end_window(device, now); });
+  if (ended && *ended)
+    ap_log_rerror(APLOG_MARK, APLOG_NOTICE, 0, r,
+                  PA4046 "a regular password ends the window of the one-time password device=%s",
+                  device.to_string().c_str());
+}
+
+extern "C" {
+static apr_status_t polyauth_flush(int state, void* data, apr_pool_t*) {
+  auto& seen = *static_cast<LastSeen*>(data);
+  // Also at the end of a child, which is the last time.
+  if (state == AP_WATCHDOG_STATE_RUNNING || state == AP_WATCHDOG_STATE_STOPPING) seen.flush();
+  return APR_SUCCESS;
+}
+}
+
+bool start_watchdog(LastSeen& seen, apr_pool_t* pconf) {
+  auto* const get_instance = APR_RETRIEVE_OPTIONAL_FN(ap_watchdog_get_instance);
+  auto* const register_callback = APR_RETRIEVE_OPTIONAL_FN(ap_watchdog_register_callback);
+  ap_watchdog_t* watchdog = nullptr;
+  // In each child, and not that of the files, which must not wait for a database.
+  return get_instance != nullptr && register_callback != nullptr &&
+         get_instance(&watchdog, "_polyauth_state_", 0, 0, pconf) == APR_SUCCESS &&
+         register_callback(watchdog, kFlushInterval, &seen, polyauth_flush) == APR_SUCCESS;
+}
+
+} // namespace
+
+void note_login(request_rec* r, const MacAddress& device, std::string_view label,
+                PasswordSource source) noexcept {
+  LastSeen* const seen = globals(r->server).last_seen;
+  if (seen == nullptr) return;
+  guarded(r, 0, [&] {
+    const std::int64_t now = apr_time_sec(apr_time_now());
+    const bool regular = source != PasswordSource::kOneTime;
+    const bool ends_window = regular && seen->windows().take(device);
+    if (ends_window) end_window(r, device, now);
+    if (seen->is_news(device, label, now) || ends_window)
+      seen->add({{device, std::string(label), now, certificate_end(r)}, regular});
+    return 0;
+  });
+}
+
+void note_open_window(const request_rec* r, const MacAddress& device) noexcept {
+  if (LastSeen* const seen = globals(r->server).last_seen; seen != nullptr)
+    seen->windows().add(device);
+}
+
+bool LastSeen::is_news(const MacAddress& device, std::string_view label, std::int64_t now) {
+  const std::lock_guard lock(mutex_);
+  auto& last = known_[{device, std::string(label)}];
+  if (last != 0 && now >= last && now < last + kInterval) return false;
+  if (known_.size() > kMostKnown) {
+    known_.clear();
+    return true;
+  }
+  last = now;
+  return true;
+}
+
+void LastSeen::add(Login login) {
+  const std::lock_guard lock(mutex_);
+  if (waiting_.size() < kMostWaiting)
+    waiting_.push_back(std::move(login));
+  else
+    ++dropped_;
+}
+
+Result<bool> LastSeen::write(const std::vector<Login>& logins) {
+  return with_state(server_, [&](StateStore& store) -> Result<bool> {
+    for (const Login& login : logins)
+      if (login.regular)
+        if (auto ended = store.end_window(login.sighting.mac, login.sighting.at); !ended)
+          return ended;
+    std::vector<Sighting> sightings;
+    std::transform(logins.begin(), logins.end(), std::back_inserter(sightings),
+                   [](const Login& login) { return login.sighting; });
+    return store.note_seen(std::move(sightings));
+  });
+}
+
+void LastSeen::flush() {
+  guarded(server_, 0, [this] {
+    std::vector<Login> logins;
+    {
+      const std::lock_guard lock(mutex_);
+      logins.swap(waiting_);
+    }
+    if (!logins.empty() && !write(logins)) {
+      const std::lock_guard lock(mutex_);
+      // The newer ones go first if there is no room for all.
+      const std::size_t room = kMostWaiting - std::min(waiting_.size(), kMostWaiting);
+      const std::size_t kept = std::min(room, logins.size());
+      dropped_ += logins.size() - kept;
+      waiting_.insert(waiting_.end(), std::make_move_iterator(logins.end() - static_cast<std::ptrdiff_t>(kept)),
+                      std::make_move_iterator(logins.end()));
+    }
+    report_dropped();
+    return 0;
+  });
+}
+
+void LastSeen::report_dropped() {
+  std::size_t dropped = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    const apr_time_t now = apr_time_now();
+    if (dropped_ == 0 || (now < last_report_ + kReportInterval && now >= last_report_)) return;
+    last_report_ = now;
+    std::swap(dropped, dropped_);
+  }
+  ap_log_error(APLOG_MARK, APLOG_WARNING, 0, server_,
+               PA4045 "%" APR_SIZE_T_FMT " logins of devices were not noted in PolyAuthState, "
+                      "which is away or too slow",
+               dropped);
+}
+
+bool start_last_seen(Globals& globals, apr_pool_t* pconf, server_rec* s) {
+  if (!globals.state_setting) return true;
+  const bool restart = is_restart();
+  const int level = restart ? APLOG_CRIT : APLOG_EMERG;
+  OpenWindows* const windows = OpenWindows::create();
+  if (windows == nullptr) {
+    ap_log_error(APLOG_MARK, level, errno, s, PA1015 "no shared memory for one-time passwords");
+    return restart;
+  }
+  apr_pool_cleanup_register(
+      pconf, windows,
+      [](void* at) -> apr_status_t {
+        OpenWindows::close(static_cast<OpenWindows*>(at));
+        return APR_SUCCESS;
+      },
+      apr_pool_cleanup_null);
+  auto* const seen = make_on_pool<LastSeen>(pconf, s, *windows);
+  if (!start_watchdog(*seen, pconf)) {
+    ap_log_error(APLOG_MARK, level, 0, s,
+                 PA1014 "logins are written to PolyAuthState by mod_watchdog; load "
+                        "watchdog_module");
+    return restart;
+  }
+  globals.last_seen = seen;
+  return true;
+}
+
+} // namespace polyauth::apache

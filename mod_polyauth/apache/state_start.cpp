@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// PolyAuthState before there are children.
+#include "apache/file_check.hpp"
+#include "apache/live_files.hpp"
+#include "apache/messages.hpp"
+#include "apache/state_access.hpp"
+#include "apache/state_handle.hpp"
+#include "credentials/verified_pairs.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <system_error>
+
+#include <unistd.h>
+
+namespace polyauth::apache {
+
+namespace {
+
+// One-time passwords in use are few; for so many seconds each costs no hash.
+constexpr std::size_t kMostRedeemed = 1024;
+constexpr std::int64_t kRemembered = 60;
+
+bool fail(server_rec* s, const StateSetting& setting, const std::string& problem) {
+  const bool restart = is_restart();
+  ap_log_error(APLOG_MARK, restart ? APLOG_CRIT : APLOG_EMERG, 0, s,
+               PA1041 "PolyAuthState %s: %s", setting.path != nullptr ? setting.path : "dbd",
+               problem.c_str());
+  // A server that runs goes on, refuses what needs it, and tries again.
+  return restart;
+}
+
+// The user and group that the children run as; -1: as we do.
+uid_t owner() noexcept {
+  return ::geteuid() == 0 ? ap_unixd_config.user_id : static_cast<uid_t>(-1);
+}
+gid_t group() noexcept {
+  return ::geteuid() == 0 ? ap_unixd_config.group_id : static_cast<gid_t>(-1);
+}
+
+Result<bool> check_file(const char* path) {
+  const std::string folder = std::filesystem::path(path).parent_path();
+  // SQLite makes its journal beside the file.
+  if (const int error = write_as_server_user(folder.c_str()); error != 0)
+    return Error{"the folder \"" + folder + "\" cannot be written to by the server's user \"" +
+                 ap_unixd_config.user_name + "\": " + std::generic_category().message(error) +
+                 "; give that user a folder of its own for it"};
+  const uid_t user = owner() == static_cast<uid_t>(-1) ? ::geteuid() : owner();
+  return check_state_file(path, user);
+}
+
+Result<bool> create_file(const char* path) {
+  if (auto prepared = prepare_state_file(path, owner(), group()); !prepared)
+    return Error{prepared.error()};
+  const auto database = StateDatabase::open_sqlite(path);
+  if (!database) return Error{database.error()};
+  auto connection = StateConnection::on(database->connection());
+  if (!connection) return Error{connection.error()};
+  return StateStore(*connection).ensure_schema();
+}
+
+} // namespace
+
+bool check_state(const Globals& globals, server_rec* s) {
+  if (!globals.state_setting) return true;
+  const StateSetting& setting = *globals.state_setting;
+  if (setting.path == nullptr) {
+    if (APR_RETRIEVE_OPTIONAL_FN(ap_dbd_open) != nullptr) return true;
+    return fail(s, setting, "mod_dbd is not loaded; load dbd_module, and write DBDriver and "
+                            "DBDParams");
+  }
+  const auto checked = check_file(setting.path);
+  return checked || fail(s, setting, checked.error());
+}
+
+bool prepare_state(Globals& globals, apr_pool_t* pconf, server_rec* s) {
+  if (!globals.state_setting) return true;
+  const StateSetting& setting = *globals.state_setting;
+  globals.state = make_on_pool<StateHandle>(pconf, s, setting.path);
+  if (auto redeemed = VerifiedPairs::create(kMostRedeemed, kRemembered))
+    globals.redeemed =
+        make_on_pool<std::unique_ptr<VerifiedPairs>>(pconf, std::move(*redeemed))->get();
+  else
+    return fail(s, setting, redeemed.error());
+  // The database of mod_dbd may be away for now.
+  if (setting.path == nullptr) return true;
+  if (const auto loaded = StateDatabase::load_driver("sqlite3"); !loaded)
+    return fail(s, setting, loaded.error());
+  const auto created = create_file(setting.path);
+  return created || fail(s, setting, created.error());
+}
+
+} // namespace polyauth::apache
