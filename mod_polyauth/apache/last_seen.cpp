@@ -2,7 +2,6 @@
 #include "apache/last_seen.hpp"
 
 #include "apache/boundary.hpp"
-#include "apache/live_files.hpp"
 #include "apache/state_access.hpp"
 #include "apache/tls_connection.hpp"
 
@@ -38,10 +37,18 @@ void end_window(request_rec* r, const MacAddress& device, std::int64_t now) {
 
 extern "C" {
 static apr_status_t polyauth_flush(int state, void* data, apr_pool_t*) {
-  auto& seen = *static_cast<LastSeen*>(data);
-  // Also at the end of a child, which is the last time.
-  if (state == AP_WATCHDOG_STATE_RUNNING || state == AP_WATCHDOG_STATE_STOPPING) seen.flush();
+  if (state == AP_WATCHDOG_STATE_RUNNING) static_cast<LastSeen*>(data)->flush();
   return APR_SUCCESS;
+}
+static apr_status_t polyauth_last_flush(void* data) {
+  static_cast<LastSeen*>(data)->flush();
+  return APR_SUCCESS;
+}
+// A child that ends serves requests for longer than its watchdogs run. Its pool goes when it
+// has no other thread any more; first of all that is on it, for mod_dbd is needed.
+static void polyauth_child_init(apr_pool_t* pchild, server_rec* s) {
+  if (LastSeen* const seen = globals(s).last_seen; seen != nullptr)
+    apr_pool_pre_cleanup_register(pchild, seen, polyauth_last_flush);
 }
 }
 
@@ -101,7 +108,8 @@ Result<bool> LastSeen::write(const std::vector<Login>& logins) {
   return with_state(server_, [&](StateStore& store) -> Result<bool> {
     for (const Login& login : logins)
       if (login.regular)
-        if (auto ended = store.end_window(login.sighting.mac, login.sighting.at); !ended)
+        // One that was opened in the same second may have been opened after it.
+        if (auto ended = store.end_window(login.sighting.mac, login.sighting.at - 1); !ended)
           return ended;
     std::vector<Sighting> sightings;
     std::transform(logins.begin(), logins.end(), std::back_inserter(sightings),
@@ -148,13 +156,8 @@ void LastSeen::report_dropped() {
 
 bool start_last_seen(Globals& globals, apr_pool_t* pconf, server_rec* s) {
   if (!globals.state_setting) return true;
-  const bool restart = is_restart();
-  const int level = restart ? APLOG_CRIT : APLOG_EMERG;
   OpenWindows* const windows = OpenWindows::create();
-  if (windows == nullptr) {
-    ap_log_error(APLOG_MARK, level, errno, s, PA1015 "no shared memory for one-time passwords");
-    return restart;
-  }
+  if (windows == nullptr) return fail_without_state(globals, s, "no shared memory");
   apr_pool_cleanup_register(
       pconf, windows,
       [](void* at) -> apr_status_t {
@@ -163,14 +166,15 @@ bool start_last_seen(Globals& globals, apr_pool_t* pconf, server_rec* s) {
       },
       apr_pool_cleanup_null);
   auto* const seen = make_on_pool<LastSeen>(pconf, s, *windows);
-  if (!start_watchdog(*seen, pconf)) {
-    ap_log_error(APLOG_MARK, level, 0, s,
-                 PA1014 "logins are written to PolyAuthState by mod_watchdog; load "
-                        "watchdog_module");
-    return restart;
-  }
+  if (!start_watchdog(*seen, pconf))
+    return fail_without_state(globals, s,
+                              "logins are written to it by mod_watchdog; load watchdog_module");
   globals.last_seen = seen;
   return true;
+}
+
+void register_last_seen_hooks() {
+  ap_hook_child_init(polyauth_child_init, nullptr, nullptr, APR_HOOK_MIDDLE);
 }
 
 } // namespace polyauth::apache

@@ -32,6 +32,9 @@ void note_open_window(const request_rec* r, const MacAddress& device) noexcept;
 // From post_config: the shared memory and the watchdog. False if a start must fail.
 [[nodiscard]] bool start_last_seen(Globals& globals, apr_pool_t* pconf, server_rec* s);
 
+// What waits is written also at the end of a child.
+void register_last_seen_hooks();
+
 // The queue of a process, and what it has had in it. Thread-safe.
 class LastSeen {
 public:

@@ -4,6 +4,7 @@
 #include "apache/complaints.hpp"
 #include "apache/config_tree.hpp"
 #include "apache/messages.hpp"
+#include "apache/onetime_checks.hpp"
 #include "apache/pages/page_checks.hpp"
 #include "apache/password_checks.hpp"
 #include "apache/trust_checks.hpp"
@@ -345,6 +346,7 @@ bool check_configuration(Globals& globals, server_rec* main_server, bool restart
   check_trust(globals, checks.lines(), checks.governed(), checks.tls_hosts(),
               checks.balanced_hosts(), complaints);
   check_passwords(checks.lines(), checks.governed(), complaints);
+  check_onetime(checks.lines(), complaints);
   check_pages(globals, checks.lines(), checks.tls_hosts(), complaints);
   return complaints.sound();
 }

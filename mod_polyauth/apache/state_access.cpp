@@ -25,7 +25,8 @@ struct StateLease::Held {
   Held& operator=(const Held&) = delete;
   ~Held() {
     own_store.reset();
-    if (dbd != nullptr) APR_RETRIEVE_OPTIONAL_FN(ap_dbd_close)(server, dbd);
+    auto* const close = APR_RETRIEVE_OPTIONAL_FN(ap_dbd_close);
+    if (dbd != nullptr) close(server, dbd);
     if (pool != nullptr) apr_pool_destroy(pool);
   }
 
@@ -35,6 +36,15 @@ struct StateLease::Held {
     auto opened = handle->open_file();
     if (!opened) return fail(opened.error());
     store = *opened;
+  }
+
+  void open_connection(server_rec* s) {
+    auto* const open = APR_RETRIEVE_OPTIONAL_FN(ap_dbd_open);
+    if (open == nullptr) return fail("mod_dbd is not loaded");
+    if (apr_pool_create(&pool, nullptr) != APR_SUCCESS) throw std::bad_alloc();
+    server = s;
+    dbd = open(pool, s);
+    use_connection(dbd);
   }
 
   void use_connection(const ap_dbd_t* rec) {
@@ -77,17 +87,12 @@ StateLease::StateLease(request_rec* r) : held_(std::make_unique<Held>()) {
 
 StateLease::StateLease(server_rec* s) : held_(std::make_unique<Held>()) {
   held_->handle = globals(s).state;
-  if (held_->handle == nullptr) {
+  if (held_->handle == nullptr)
     held_->error = "there is no PolyAuthState";
-    return;
-  }
-  if (held_->handle->is_file()) return held_->use_file();
-  auto* const open = APR_RETRIEVE_OPTIONAL_FN(ap_dbd_open);
-  if (open == nullptr) return held_->fail("mod_dbd is not loaded");
-  if (apr_pool_create(&held_->pool, nullptr) != APR_SUCCESS) throw std::bad_alloc();
-  held_->server = s;
-  held_->dbd = open(held_->pool, s);
-  held_->use_connection(held_->dbd);
+  else if (held_->handle->is_file())
+    held_->use_file();
+  else
+    held_->open_connection(s);
 }
 
 StateLease::~StateLease() = default;

@@ -63,4 +63,8 @@ auto with_state(Where* where, Body&& body) -> std::invoke_result_t<Body, StateSt
 // False if a start must fail.
 [[nodiscard]] bool prepare_state(Globals& globals, apr_pool_t* pconf, server_rec* s);
 
+// PA1041. False if a start must fail: a server that runs goes on without, and tries again.
+[[nodiscard]] bool fail_without_state(const Globals& globals, server_rec* s,
+                                      const std::string& problem);
+
 } // namespace polyauth::apache

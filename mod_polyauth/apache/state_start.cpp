@@ -21,15 +21,6 @@ namespace {
 constexpr std::size_t kMostRedeemed = 1024;
 constexpr std::int64_t kRemembered = 60;
 
-bool fail(server_rec* s, const StateSetting& setting, const std::string& problem) {
-  const bool restart = is_restart();
-  ap_log_error(APLOG_MARK, restart ? APLOG_CRIT : APLOG_EMERG, 0, s,
-               PA1041 "PolyAuthState %s: %s", setting.path != nullptr ? setting.path : "dbd",
-               problem.c_str());
-  // A server that runs goes on, refuses what needs it, and tries again.
-  return restart;
-}
-
 // The user and group that the children run as; -1: as we do.
 uid_t owner() noexcept {
   return ::geteuid() == 0 ? ap_unixd_config.user_id : static_cast<uid_t>(-1);
@@ -61,16 +52,25 @@ Result<bool> create_file(const char* path) {
 
 } // namespace
 
+bool fail_without_state(const Globals& globals, server_rec* s, const std::string& problem) {
+  const bool restart = is_restart();
+  const char* const path = globals.state_setting->path;
+  ap_log_error(APLOG_MARK, restart ? APLOG_CRIT : APLOG_EMERG, 0, s, PA1041 "PolyAuthState %s: %s",
+               path != nullptr ? path : "dbd", problem.c_str());
+  return restart;
+}
+
 bool check_state(const Globals& globals, server_rec* s) {
   if (!globals.state_setting) return true;
   const StateSetting& setting = *globals.state_setting;
   if (setting.path == nullptr) {
     if (APR_RETRIEVE_OPTIONAL_FN(ap_dbd_open) != nullptr) return true;
-    return fail(s, setting, "mod_dbd is not loaded; load dbd_module, and write DBDriver and "
-                            "DBDParams");
+    return fail_without_state(globals, s,
+                              "mod_dbd is not loaded; load dbd_module, and write DBDriver and "
+                              "DBDParams");
   }
   const auto checked = check_file(setting.path);
-  return checked || fail(s, setting, checked.error());
+  return checked || fail_without_state(globals, s, checked.error());
 }
 
 bool prepare_state(Globals& globals, apr_pool_t* pconf, server_rec* s) {
@@ -81,13 +81,13 @@ bool prepare_state(Globals& globals, apr_pool_t* pconf, server_rec* s) {
     globals.redeemed =
         make_on_pool<std::unique_ptr<VerifiedPairs>>(pconf, std::move(*redeemed))->get();
   else
-    return fail(s, setting, redeemed.error());
+    return fail_without_state(globals, s, redeemed.error());
   // The database of mod_dbd may be away for now.
   if (setting.path == nullptr) return true;
   if (const auto loaded = StateDatabase::load_driver("sqlite3"); !loaded)
-    return fail(s, setting, loaded.error());
+    return fail_without_state(globals, s, loaded.error());
   const auto created = create_file(setting.path);
-  return created || fail(s, setting, created.error());
+  return created || fail_without_state(globals, s, created.error());
 }
 
 } // namespace polyauth::apache

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A regular login ends the window of a one-time password, and who was seen is written down."""
+
+import time
+
+import pytest
+
+from harness.onetime import MAC, OTHER, RIGHT, OneTime
+from harness.waiting import wait_until
+
+
+@pytest.fixture
+def site(server):
+    return OneTime(server).start()
+
+
+def test_a_regular_login_ends_the_window_at_once(site):
+    site.issue()
+    site.issue(mac=OTHER)
+    assert [site.status(), site.status(mac=OTHER)] == [200, 200]
+    assert site.regular_status() == 200
+    assert [site.status() for _ in range(6)] == [401] * 6
+    assert site.reasons() == ["used-up"] * 6
+    line = site.server.log.wait_for("PA4046")
+    assert f"device={MAC}" in line and len(site.server.log.lines("PA4046")) == 1
+    assert site.status(mac=OTHER) == 200
+
+
+def test_a_regular_login_leaves_a_new_one_pending(site):
+    site.issue()
+    assert site.regular_status() == 200
+    assert site.status() == 200
+    # That login was before the window, whenever it is written.
+    site.wait_for_seen((MAC, "now"))
+    assert site.status() == 200
+
+
+def test_a_login_that_another_server_has_seen_ends_it_too(site):
+    """The table in memory knows nothing of it; the writing of logins does."""
+    now = int(time.time())
+    site.issue(first_use=now - 5, window_end=now + 900, uses=1)
+    assert site.regular_status() == 200
+    wait_until(lambda: site.record()["window_end"] <= time.time(), "the end of the window")
+    assert site.status() == 401
+
+
+def test_each_label_of_each_device_is_noted_with_the_end_of_the_certificate(site):
+    site.issue()
+    assert site.status() == 200
+    assert site.regular_status() == 200 and site.regular_status(OTHER) == 200
+    site.wait_for_seen((MAC, "one-time"), (MAC, "now"), (OTHER, "now"))
+    ends = dict(site.database("SELECT mac, certificate_until FROM polyauth_seen WHERE label = 'now'"))
+    for mac, name in ((MAC, "phone-a"), (OTHER, "phone-b")):
+        end = site.server.pki.leaf(name).x509.not_valid_after
+        assert time.gmtime(ends[mac])[:6] == end.timetuple()[:6]
+    (at, since), = site.database(
+        "SELECT at, since FROM polyauth_seen WHERE mac = ? AND label = 'now'", MAC)
+    assert at == since and abs(at - time.time()) < 60
+
+
+def test_what_waits_is_written_at_the_end_of_a_child(site):
+    assert site.regular_status() == 200
+    site.server.graceful()
+    site.wait_for_seen((MAC, "now"))
+
+
+def test_a_refused_login_is_not_noted(site):
+    site.issue()
+    assert site.status("wrong") == 401
+    assert site.regular_status(OTHER) == 200
+    site.wait_for_seen((OTHER, "now"))
+    assert {mac for mac, _ in site.seen()} == {OTHER}
+
+
+@pytest.mark.parametrize("mpm", ["prefork", "worker"])
+def test_with_another_mpm(make_server, mpm):
+    site = OneTime(make_server(mpm=mpm)).start()
+    site.issue()
+    assert [site.status(), site.regular_status(), site.status()] == [200, 200, 401]
+    site.wait_for_seen((MAC, "one-time"), (MAC, "now"))
+    assert RIGHT not in site.server.log.text()
