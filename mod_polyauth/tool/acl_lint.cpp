@@ -92,11 +92,6 @@ std::string at(const std::string& file, std::size_t line) {
   return "  " + file + ':' + std::to_string(line) + ": ";
 }
 
-void print_rest(std::uint64_t count, std::size_t shown, std::string_view what, Console& console) {
-  if (count > shown)
-    console.print("  and " + std::to_string(count - shown) + " more " + std::string(what));
-}
-
 } // namespace
 
 AclLint lint_acl(const AclText& text) {
@@ -116,14 +111,6 @@ AclLint lint_acl(const AclText& text) {
   find_causes(lint.duplicates, text);
   find_causes(lint.superfluous, text);
   return lint;
-}
-
-void print_errors(const std::string& file, const AclText& text, Console& console) {
-  for (const Diagnostic& error : text.errors)
-    console.print(file + ':' + std::to_string(error.line) + ':' + std::to_string(error.column) +
-                  ": " + error.text);
-  print_rest(text.error_count, text.errors.size(), "errors", console);
-  console.print(file + ": invalid: " + counted(text.error_count, "error", "errors"));
 }
 
 void print_counts(const AclCounts& counts, Console& console) {

@@ -29,9 +29,6 @@ struct AclLint {
 // `text` was read without error and with its lines.
 [[nodiscard]] AclLint lint_acl(const AclText& text);
 
-// The lines that tell of the errors of a text, ending with their number.
-void print_errors(const std::string& file, const AclText& text, Console& console);
-
 // The lines that tell how many devices, ranges and denials there are.
 void print_counts(const AclCounts& counts, Console& console);
 

@@ -43,7 +43,7 @@ Exit run(const Options& options, Console& console) {
   }
   const AclText text = reader.finish();
   if (text.error_count != 0) {
-    print_errors(options.file, text, console);
+    print_errors(options.file, text.errors, text.error_count, console);
     return Exit::kNo;
   }
   AclCounts counts;

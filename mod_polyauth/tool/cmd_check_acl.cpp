@@ -21,7 +21,7 @@ Exit run(const std::string& file, Console& console) {
   }
   const AclText text = parse_acl(*bytes, AclLines::kKeep);
   if (text.error_count != 0) {
-    print_errors(file, text, console);
+    print_errors(file, text.errors, text.error_count, console);
     return Exit::kNo;
   }
   AclCounts counts;

@@ -29,6 +29,11 @@ struct Command {
 extern const Command kAclCompile;
 extern const Command kAclQuery;
 extern const Command kCheckAcl;
+extern const Command kCheckPasswords;
 extern const Command kExplain;
+extern const Command kPasswordAdd;
+extern const Command kPasswordDerive;
+extern const Command kPasswordList;
+extern const Command kPasswordRetire;
 
 } // namespace polyauth::tool

@@ -115,6 +115,20 @@ std::string printable(std::string_view text) {
   return out;
 }
 
+void print_errors(const std::string& file, std::span<const Diagnostic> errors, std::size_t count,
+                  Console& console) {
+  for (const Diagnostic& error : errors)
+    console.print(file + ':' + std::to_string(error.line) + ':' + std::to_string(error.column) +
+                  ": " + error.text);
+  print_rest(count, errors.size(), "errors", console);
+  console.print(file + ": invalid: " + counted(count, "error", "errors"));
+}
+
+void print_rest(std::size_t count, std::size_t shown, std::string_view what, Console& console) {
+  if (count > shown)
+    console.print("  and " + std::to_string(count - shown) + " more " + std::string(what));
+}
+
 std::string counted(unsigned long long count, std::string_view singular, std::string_view plural) {
   return std::to_string(count) + ' ' + std::string(count == 1 ? singular : plural);
 }

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/result.hpp"
+
+#include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -44,6 +48,13 @@ private:
 // The text with control bytes, invisible line breaks, bidirectional controls and
 // whatever is no UTF-8 as \xNN. Other text stays as it is.
 [[nodiscard]] std::string printable(std::string_view text);
+
+// The lines that tell of the errors of a file, the first of `count`, and their number.
+void print_errors(const std::string& file, std::span<const Diagnostic> errors, std::size_t count,
+                  Console& console);
+
+// The line that ends a list of which only a part is shown.
+void print_rest(std::size_t count, std::size_t shown, std::string_view what, Console& console);
 
 // The number and the word, in the singular for one.
 [[nodiscard]] std::string counted(unsigned long long count, std::string_view singular,

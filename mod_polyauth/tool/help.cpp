@@ -12,7 +12,8 @@ constexpr std::size_t kColumn = 22; // where the text of an option begins
 
 constexpr std::string_view kAbout =
     "Checks the files of mod_polyauth and explains its decisions, by the same code as the server "
-    "and without one. It changes nothing but the file that \"acl compile\" writes.";
+    "and without one. It changes nothing but the file that \"acl compile\", \"password add\" or "
+    "\"password retire\" is told to.";
 constexpr std::string_view kExitStatus = "\nExit status:\n"
                                          "  0  yes: valid, admitted, granted\n"
                                          "  1  no\n"

@@ -9,10 +9,8 @@ using namespace polyauth::tool;
 namespace {
 
 constexpr const Command* kCommands[] = {
-    &kCheckAcl,
-    &kAclQuery,
-    &kAclCompile,
-    &kExplain,
+    &kCheckAcl,    &kCheckPasswords, &kAclQuery,       &kAclCompile,     &kExplain,
+    &kPasswordAdd, &kPasswordList,   &kPasswordRetire, &kPasswordDerive,
 };
 
 } // namespace

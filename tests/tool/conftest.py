@@ -51,9 +51,10 @@ def tool(binary, tmp_path):
     class Tool:
         root = tmp_path
 
-        def __call__(self, *arguments):
+        def __call__(self, *arguments, typed=b""):
+            """`typed` is what standard input holds."""
             done = subprocess.run([binary, *map(os.fsencode, arguments)], cwd=tmp_path, timeout=60,
-                                  stdin=subprocess.DEVNULL, capture_output=True, check=False)
+                                  input=typed, capture_output=True, check=False)
             answer = Answer(done.returncode, done.stdout.decode(), done.stderr.decode())
             said = [line for line in answer.err.splitlines()
                     if not line.startswith(("polyauthctl: error: ", "polyauthctl: hint: "))]

@@ -9,8 +9,10 @@ import pytest
 from conftest import ENVIRONMENT, USAGE, YES
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-COMMANDS = [("check", "acl"), ("acl", "query"), ("acl", "compile"), ("explain",)]
-PLACES = [(), ("check",), ("acl",), *COMMANDS]
+COMMANDS = [("check", "acl"), ("check", "passwords"), ("acl", "query"), ("acl", "compile"),
+            ("explain",), ("password", "add"), ("password", "list"), ("password", "retire"),
+            ("password", "derive")]
+PLACES = [(), ("check",), ("acl",), ("password",), *COMMANDS]
 
 
 @pytest.mark.parametrize("place", PLACES, ids=" ".join)
