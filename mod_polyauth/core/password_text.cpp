@@ -39,6 +39,10 @@ private:
     if (colon == std::string_view::npos)
       return fail(at(text), "there is no ':'; accepted is user:hash, as htpasswd writes it, then "
                             "label=, from= and until= if they are wanted");
+    // Files that were put together; nobody could see why the user is not found.
+    if (text.starts_with("\xef\xbb\xbf"))
+      return fail(at(text), "the line begins with a byte order mark, which belongs to the start of "
+                            "the file, once");
     PasswordLine password;
     password.line = line_->number;
     password.user = text.substr(0, colon);

@@ -74,6 +74,8 @@ TEST_CASE("what is wrong is told at its place", "[password]") {
           {"phone: " + kHash, 1, 7, "there is no hash after the ':'"},
           {"phone: label=x", 1, 7, "there is no hash after the ':'"},
           {"phone:secret", 1, 7, "this is no hash that htpasswd writes"},
+          {"# a\n\xef\xbb\xbfphone:" + kHash, 2, 1, "the line begins with a byte order mark"},
+          {"\xef\xbb\xbf\xef\xbb\xbfphone:" + kHash, 1, 4, "the line begins with a byte"},
           {"\xef\xbb\xbfphone:secret", 1, 10, "this is no hash that htpasswd writes"},
           {"phone:" + kHash.substr(1), 1, 7, "this is no hash that htpasswd writes"},
           {"phone:" + kHash.substr(0, 59), 1, 7, "this is no bcrypt hash"},

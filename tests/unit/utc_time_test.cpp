@@ -83,7 +83,7 @@ TEST_CASE("what is no date, no time or not UTC is refused, and why", "[time]") {
 }
 
 TEST_CASE("every day is told as it is read", "[time]") {
-  for (std::int64_t seconds = 0; seconds < 253402300800; seconds += 11 * kDay + 3661) {
+  for (std::int64_t seconds = 0; seconds < 253402300800; seconds += 97 * kDay + 3661) {
     const std::string text = utc_text(seconds);
     if (begin_of(text) != seconds) FAIL(text << " is not " << seconds);
   }
