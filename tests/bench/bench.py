@@ -16,7 +16,7 @@ from cases import CASES
 from changes import measure_changes
 from instructions import HANDSHAKES, measure
 from lab import Lab
-from lists import LONGEST_TEXT, compilation, ours, theirs
+from lists import LONGEST_TEXT, compilation, ours, revocations, theirs
 from load import compare
 from micro import run_micro
 from profile_detail import Profiles, print_detail
@@ -39,18 +39,19 @@ class Plan:
     lengths: list  # of lists
     counted: list  # those of them with the instructions of a request
     their_lengths: list
+    revoked: list  # in CRLs
     changes: tuple  # devices, rounds, seconds
 
 
 QUICK = Plan(["instructions", "load", "lists", "changes"], 100_000, 100, 500,
              {"httpd": ["none", "all", "snippet"], "nginx": ["nginx", "nginx-own"],
               "HAProxy": ["haproxy", "haproxy-own"]}, 5,
-             [1000, 10_000, 100_000, 1_000_000], [1000, 1_000_000], [], (100_000, 2, 4))
+             [1000, 10_000, 100_000, 1_000_000], [1000, 1_000_000], [], [], (100_000, 2, 4))
 FULL = Plan(PARTS, 10_000_000, 200, 1200,
             {"httpd": ["none", "off", "on", "acl", "trust", "all", "snippet", "expr"],
              "nginx": ["nginx", "nginx-own", "nginx-all"], "HAProxy": ["haproxy", "haproxy-own", "haproxy-all"]}, 15,
             [10**power for power in range(3, 8)], [10**power for power in range(3, 8)],
-            [10**power for power in range(3, 8)], (1_000_000, 5, 10))
+            [10**power for power in range(3, 8)], [1000, 200_000], (1_000_000, 5, 10))
 
 
 def say(text):
@@ -87,12 +88,12 @@ def measure_lists(lab, plan):
     rows = []
     for count in plan.lengths:
         for compiled in (True, False) if count <= LONGEST_TEXT else (True,):
-            say(f"lists, {count:,} devices")
+            say(f"a {'compiled list' if compiled else 'text'} of {count:,} devices")
             rows.append({"devices": count, "kind": "compiled" if compiled else "text",
                          **ours(lab, count, compiled, plan.few, plan.many, count in plan.counted)})
     for kind in ("nginx", "HAProxy", "AuthGroupFile"):
         for count in plan.their_lengths:
-            say(f"lists of {kind}, {count:,} devices")
+            say(f"{kind} with {count:,} devices")
             row = {"devices": count, "kind": kind}
             try:
                 row |= theirs(lab, kind, count, plan.few, plan.many)
@@ -120,6 +121,7 @@ def measure_all(lab, plan, options):
         elif part == "lists":
             raw["compilations"] = [{"devices": count, **compilation(lab, count)} for count in plan.lengths]
             raw[part] = measure_lists(lab, plan)
+            raw["revocations"] = [revocations(lab, count, plan.few, plan.many) for count in plan.revoked]
         elif part == "changes":
             raw[part] = measure_changes(lab, *plan.changes)
         else:

@@ -50,7 +50,7 @@ class Lab:
         self.lists.mkdir()
         (self.htdocs / FILE).write_text(BODY)
         self.crls = self.folder / "crls.pem"
-        self.crls.write_text("".join(map(self._empty_crl, CAS)))
+        self.crls.write_text("".join(map(self._crl, CAS)))
         for name in ("phone-a", "server"):
             both = (self.pki / f"{name}.crt").read_text() + (self.pki / f"{name}.key").read_text()
             (self.pki / f"{name}.pem").write_text(both)
@@ -60,15 +60,25 @@ class Lab:
     def __exit__(self, *_):
         shutil.rmtree(self.folder)
 
-    def _empty_crl(self, ca):
-        base = self.folder / ca
+    def _crl(self, ca, number=1, revoked=0):
+        """In PEM; the serials that it names are none of the laboratory's."""
+        base = self.folder / f"{ca}-{number}"
         config = Path(f"{base}.cnf")
         config.write_text(f"[ca]\ndefault_ca=lab\n[lab]\ndatabase={base}.index\ncrlnumber={base}.number\n"
                           "default_md=sha256\ndefault_crl_days=30\n")
-        Path(f"{base}.index").touch()
-        Path(f"{base}.number").write_text("01\n")
+        source = random.Random(3)
+        with open(f"{base}.index", "w") as index:
+            for serial in sorted({source.getrandbits(120) | 1 << 120 for _ in range(revoked)}):
+                index.write(f"R\t401231000000Z\t260101000000Z\t{serial:032X}\tunknown\t/CN={serial:X}\n")
+        Path(f"{base}.number").write_text(f"{number:02X}\n")
         return run("openssl", "ca", "-config", config, "-gencrl", "-cert", self.pki / f"{ca}.pem",
                    "-keyfile", self.pki / f"{ca}.key")
+
+    def crls_of(self, revoked):
+        """Newer than `crls`, of which one names so many certificates."""
+        path = self.lists / f"crls-{revoked}"
+        path.write_text("".join(self._crl(ca, 2, revoked if ca == "issuing2" else 0) for ca in CAS))
+        return path
 
     def _give(self, path):
         if AS_USER:

@@ -28,7 +28,7 @@ def compilation(lab, count):
             "bytes": out.stat().st_size}
 
 
-def _touch(lab, server):
+def touch(lab, server):
     """Every process has looked into its list."""
     for _ in range(16):
         phone = Phone(lab, server.port)
@@ -43,6 +43,37 @@ def replace(path, by):
     os.replace(beside, path)
 
 
+def followed(lab, section, without, name, path, by):
+    """A server that follows a file: its start, and what it takes to replace the file."""
+    with Server(lab, Apache(lab, without, alone=False, interval="1s"), "follows-none") as server:
+        touch(lab, server)
+        empty_memory, empty_cpu = server.memory(), server.start_cpu
+    with Server(lab, Apache(lab, section, alone=False, interval="1s"), f"follows-{name}", patience=120) as server:
+        row = {"start_cpu_s": server.start_cpu - empty_cpu}
+        touch(lab, server)
+        row["memory"] = server.memory() - empty_memory
+        files = len(server.log_lines(ADOPTED))
+        before, started = server.cpu_seconds(), time.monotonic()
+        replace(path, by)
+        wait_until(lambda: len(server.log_lines(ADOPTED)) > files, f"the adoption of {name}", 60)
+        row["in_force_after_s"] = time.monotonic() - started
+        row["adoption_cpu_s"] = server.cpu_seconds() - before
+        wait_until(lambda: touch(lab, server) or not server.maps_what_is_gone(), "letting go of the old list", 30)
+        row["memory_after"] = server.memory() - empty_memory
+    return row
+
+
+def revocations(lab, count, few, many):
+    """CRLs that name so many certificates, which replace empty ones."""
+    in_force, long = lab.lists / "crls-in-force", lab.crls_of(count)
+    replace(in_force, lab.crls)
+    section = polyauth(lab, trust=True, crls=in_force)
+    row = {"revoked": count, "bytes": long.stat().st_size}
+    row |= followed(lab, section, polyauth(lab, trust=True), f"crls-{count}", in_force, long)
+    row["instructions"] = measure(lab, Apache(lab, section), f"crls-{count}", few, many)
+    return row
+
+
 def ours(lab, count, compiled, few, many, counted):
     """The module with one list, and with another of the same length that replaces it."""
     make = lab.compiled if compiled else lab.list_of
@@ -50,21 +81,8 @@ def ours(lab, count, compiled, few, many, counted):
     first, second = make(count), make(count, seed=2)
     in_force = lab.lists / "in-force"
     replace(in_force, first)
-    with Server(lab, Apache(lab, GRANTED, alone=False, interval="1s"), "lists-none") as server:
-        _touch(lab, server)
-        empty_memory, empty_cpu = server.memory(), server.start_cpu
-    with Server(lab, Apache(lab, polyauth(lab, in_force), alone=False, interval="1s"),
-                f"lists-{form}-{count}", patience=120) as server:
-        row = {"start_cpu_s": server.start_cpu - empty_cpu, "bytes": first.stat().st_size}
-        _touch(lab, server)
-        row["memory"] = server.memory() - empty_memory
-        before, started = server.cpu_seconds(), time.monotonic()
-        replace(in_force, second)
-        wait_until(lambda: len(server.log_lines(ADOPTED)) > 1, f"the adoption of {count} devices", 60)
-        row["in_force_after_s"] = time.monotonic() - started
-        row["adoption_cpu_s"] = server.cpu_seconds() - before
-        wait_until(lambda: _touch(lab, server) or not server.maps_what_is_gone(), "letting go of the old list", 30)
-        row["memory_after"] = server.memory() - empty_memory
+    row = {"bytes": first.stat().st_size}
+    row |= followed(lab, polyauth(lab, in_force), GRANTED, f"{form}-{count}", in_force, second)
     if counted:
         row["instructions"] = measure(lab, Apache(lab, polyauth(lab, first)), f"list-{form}-{count}", few, many)
     return row
@@ -81,11 +99,11 @@ def theirs(lab, kind, count, few, many):
     name = f"list-{kind}"
     row = {"bytes": path.stat().st_size}
     with Server(lab, without, f"{name}-none") as server:
-        _touch(lab, server)
+        touch(lab, server)
         empty_memory, empty_cpu = server.memory(), server.start_cpu
     with Server(lab, make(path), f"{name}-{count}", patience=180) as server:
         row["start_cpu_s"] = server.start_cpu - empty_cpu
-        _touch(lab, server)
+        touch(lab, server)
         row["memory"] = server.memory() - empty_memory
     if count <= LONGEST_COUNTED[kind]:
         # A file that is read at each request is the same at each.

@@ -11,7 +11,7 @@ def run_micro(build):
     program = build / "tests/polyauth_bench"
     if not program.exists():
         raise BenchError(f"{program} is missing: build with -DPOLYAUTH_BUILD_TESTS=ON")
-    done = subprocess.run([program, "--reporter", "xml", "--benchmark-samples", "30"], capture_output=True, text=True)
+    done = subprocess.run([program, "[bench]", "--reporter", "xml", "--benchmark-samples", "30"], capture_output=True, text=True)
     if done.returncode != 0:
         raise BenchError(f"polyauth_bench failed: {done.stdout[-2000:]}{done.stderr}")
     return {result.get("name"): float(result.find("mean").get("value"))

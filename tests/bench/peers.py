@@ -90,12 +90,12 @@ class HAProxy:
 GRANTED = ["Require all granted"]
 
 
-def polyauth(lab, acl=None, trust=False):
+def polyauth(lab, acl=None, trust=False, crls=None):
     lines = [*GRANTED, "PolyAuth On"]
     if acl:
         lines.append(f"PolyAuthAclFile {acl}")
     if trust:
-        lines += [f"PolyAuthCACertificateFile {lab.pki}/ca-bundle.pem", f"PolyAuthCARevocationFile {lab.crls}"]
+        lines += [f"PolyAuthCACertificateFile {lab.pki}/ca-bundle.pem", f"PolyAuthCARevocationFile {crls or lab.crls}"]
     return lines
 
 

@@ -70,6 +70,19 @@ def lists(raw):
     return table
 
 
+def revocations(raw):
+    table = Table("CRLs in the server", ["revoked certificates", "file", "a change", "in force after", "memory",
+                                         "a certificate", "instructions of a request"],
+                  note="Serial numbers of 16 bytes in one of four CRLs, which replace empty ones. Columns as above; "
+                       "memory after the change, beyond the same with empty CRLs.")
+    for row in raw["revocations"]:
+        table.rows.append([f"{row['revoked']:,}", size(row["bytes"]), seconds(row["adoption_cpu_s"]),
+                           seconds(row["in_force_after_s"]), size(row["memory_after"]),
+                           f"{row['memory_after'] / row['revoked']:.1f} B" if row["revoked"] >= 100_000 else "-",
+                           number(row["instructions"])])
+    return table
+
+
 def changes(raw):
     found = raw["changes"]
     table = Table("A list that changes under load", ["", "requests/s", "p50", "p99", "longest"],
@@ -93,7 +106,7 @@ def micro(raw):
     return table
 
 
-_TABLES = {"instructions": instructions, "load": load, "compilations": compilations, "lists": lists,
+_TABLES = {"instructions": instructions, "load": load, "compilations": compilations, "lists": lists, "revocations": revocations,
            "changes": changes, "micro": micro}
 
 
