@@ -36,6 +36,7 @@ class Plan:
     many: int
     load: dict  # the cases of each peer, its base first
     rounds: int
+    requests: int  # of one run
     lengths: list  # of lists
     counted: list  # those of them with the instructions of a request
     their_lengths: list
@@ -45,11 +46,11 @@ class Plan:
 
 QUICK = Plan(["instructions", "load", "lists", "changes"], 100_000, 100, 500,
              {"httpd": ["none", "all", "snippet"], "nginx": ["nginx", "nginx-own"],
-              "HAProxy": ["haproxy", "haproxy-own"]}, 5,
+              "HAProxy": ["haproxy", "haproxy-own"]}, 7, 1500,
              [1000, 10_000, 100_000, 1_000_000], [1000, 1_000_000], [], [], (100_000, 2, 4))
 FULL = Plan(PARTS, 10_000_000, 200, 1200,
             {"httpd": ["none", "off", "on", "acl", "trust", "all", "snippet", "expr"],
-             "nginx": ["nginx", "nginx-own", "nginx-all"], "HAProxy": ["haproxy", "haproxy-own", "haproxy-all"]}, 15,
+             "nginx": ["nginx", "nginx-own", "nginx-all"], "HAProxy": ["haproxy", "haproxy-own", "haproxy-all"]}, 12, 2500,
             [10**power for power in range(3, 8)], [10**power for power in range(3, 8)],
             [10**power for power in range(3, 8)], [1000, 200_000], (1_000_000, 5, 10))
 
@@ -80,14 +81,14 @@ def count_instructions(lab, plan, names, with_hooks):
 
 
 def measure_load(lab, plan):
-    return {kind: compare(lab, {name: CASES[name].peer(lab, plan.devices, False) for name in names}, plan.rounds, 1)
+    return {kind: compare(lab, {name: CASES[name].peer(lab, plan.devices, False) for name in names}, plan.rounds, plan.requests)
             for kind, names in plan.load.items()}
 
 
 def measure_lists(lab, plan):
     rows = []
     for count in plan.lengths:
-        for compiled in (True, False) if count <= LONGEST_TEXT else (True,):
+        for compiled in (False, True) if count <= LONGEST_TEXT else (True,):
             say(f"a {'compiled list' if compiled else 'text'} of {count:,} devices")
             rows.append({"devices": count, "kind": "compiled" if compiled else "text",
                          **ours(lab, count, compiled, plan.few, plan.many, count in plan.counted)})
@@ -107,7 +108,7 @@ def measure_lists(lab, plan):
 def measure_all(lab, plan, options):
     raw = {"date": datetime.date.today().isoformat(), "versions": versions(options.build), "devices": plan.devices,
            "command": options.command, "few": plan.few, "many": plan.many, "load_rounds": plan.rounds,
-           "load_seconds": 1}
+           "load_requests": plan.requests}
     started = time.monotonic()
     for part in plan.parts:
         if options.part and part not in options.part:
@@ -155,6 +156,7 @@ def arguments():
     parser.add_argument("--devices", type=int)
     parser.add_argument("cases", nargs="*", metavar="CASE")
     options = parser.parse_args()
+    options.build = options.build.resolve()
     for name in options.cases:
         if name not in CASES:
             parser.error(f"no such case: {name}")
@@ -180,7 +182,7 @@ def main():
     figures = results / "figures.json"
     figures.write_text(json.dumps(raw, indent=1) + "\n")
     if options.markdown:
-        options.markdown.write_text(report.markdown(raw))
+        report.write_markdown(options.markdown, raw)
     print(report.text(raw))
     print(f"\nThe raw figures: {figures}\nThe configurations: {results / 'configurations'}")
     return None

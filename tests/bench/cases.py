@@ -72,8 +72,10 @@ UNFAIR = """\
   with a wildcard matches every name, a MAC anywhere in the path will do. They know no list.
 - nginx and HAProxy verify the chain and the CRLs at a full handshake only, and never again on that
   connection or a resumed session; PolyAuth does it at each request. They judge the path of the
-  request, not the file that it leads to; no shared files, uploads, queries, inner requests, reasons.
+  request, not the file that it leads to, and know no shared files, uploads, queries, inner requests or reasons.
   A MAC in another spelling, or a second one in the path, is not seen.
+- They look into their lists at each request; PolyAuth only when a list has changed since it admitted the
+  device on that connection. What a look-up costs by itself stands under "The core by itself".
 - A change of their lists needs a reload (nginx), which takes the memory twice and ends in new
   processes, or a reload or commands on a socket that no file follows (HAProxy). AuthGroupFile is read
   anew at each request.

@@ -47,7 +47,7 @@ def measure_changes(lab, devices, rounds, seconds):
     quiet, changing, replaced = [], [], 0
     with Server(lab, peer, "changes", pin=for_server, patience=120) as server:
         at_start = len(server.log_lines(ADOPTED))
-        generator = Generator(lab, server, seconds, for_phones)
+        generator = Generator(lab, server, for_phones, seconds=seconds)
         for _ in range(rounds):
             quiet.append(generator.run())
             generator.start()

@@ -21,11 +21,13 @@ def processors():
 class Generator:
     """Phones that ask as fast as they are answered, over kept-alive TLS 1.2 connections."""
 
-    def __init__(self, lab, server, seconds, pin=None):
+    def __init__(self, lab, server, pin=None, requests=None, seconds=None):
         self._server = server
         self._percentiles = server.folder / "percentiles.csv"
         pinned = ["taskset", "-c", str(pin)] if pin is not None else []
-        self._command = [*pinned, "ab", "-q", "-k", "-c", str(CONNECTIONS), "-t", str(seconds), "-n", "100000000",
+        # Of both, ab takes the one that comes first.
+        length = ["-t", str(seconds), "-n", "100000000"] if seconds else ["-n", str(requests)]
+        self._command = [*pinned, "ab", "-q", "-k", "-c", str(CONNECTIONS), *length,
                          "-f", "TLS1.2", "-E", lab.pki / "phone-a.pem", "-e", self._percentiles,
                          f"https://127.0.0.1:{server.port}/{FILE}"]
 
@@ -57,33 +59,38 @@ class Generator:
         return self.start().result()
 
 
-def _ratio(values, bases):
-    """Median of the ratios of neighbours, and the least and the greatest of them."""
-    ratios = sorted(value / base for value, base in zip(values, bases))
+def _ratio(pairs, key):
+    """Median of the ratios of runs to the two of the base around them, the least and the greatest."""
+    ratios = sorted(2 * run[key] / (before[key] + after[key]) for before, run, after in pairs)
     return {"median": statistics.median(ratios), "least": ratios[0], "greatest": ratios[-1]}
 
 
-def compare(lab, peers, rounds, seconds):
-    """`peers` by name, the first is the base. All run at once, one is asked at a time, in turns:
-    whatever else the machine does meets neighbours alike."""
+def compare(lab, peers, rounds, requests):
+    """`peers` by name, the first is the base. All run at once and one is asked at a time, each between
+    two runs of the base: whatever else the machine does meets neighbours alike."""
     for_server, for_phones = processors()
-    servers, runs = {}, {name: [] for name in peers}
+    base, *others = peers
+    servers, pairs = {}, {name: [] for name in others}
     try:
         for name, peer in peers.items():
             servers[name] = Server(lab, peer, f"load-{name}", pin=for_server)
-        generators = {name: Generator(lab, server, seconds, for_phones) for name, server in servers.items()}
+        ask = {name: Generator(lab, server, for_phones, requests=requests) for name, server in servers.items()}
+        bases = [ask[base].run()]
         for _ in range(rounds):
-            for name, generator in generators.items():
-                runs[name].append(generator.run())
+            for name in others:
+                run = ask[name].run()
+                bases.append(ask[base].run())
+                pairs[name].append((bases[-2], run, bases[-1]))
     finally:
         for server in servers.values():
             server.close()
-    base = runs[next(iter(peers))]
-    answer = {}
-    for name, made in runs.items():
-        if any(run["refused"] or run["failed"] for run in made):
-            raise BenchError(f"{name}: some requests were refused or failed: {made}")
-        answer[name] = {"runs": made, "rate": statistics.median(run["rate"] for run in made)}
-        for key in ("rate", "p50_ms", "p99_ms", "cpu_us"):
-            answer[name][f"{key}_ratio"] = _ratio([run[key] for run in made], [run[key] for run in base])
+    answer = {base: {"runs": bases}}
+    for name in others:
+        answer[name] = {"runs": [run for _, run, _ in pairs[name]],
+                        **{f"{key}_ratio": _ratio(pairs[name], key) for key in ("rate", "p50_ms", "p99_ms", "cpu_us")}}
+    for name, found in answer.items():
+        if any(run["refused"] or run["failed"] for run in found["runs"]):
+            raise BenchError(f"{name}: some requests were refused or failed: {found['runs']}")
+        for key in ("rate", "cpu_us"):
+            found[key] = statistics.median(run[key] for run in found["runs"])
     return answer

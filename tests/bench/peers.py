@@ -114,7 +114,7 @@ def nginx_check(lab, listed=None, crls=False):
             'map "$phone:$uri" $own { default 0; "~*^([0-9a-f]{12}):.*/[^/]*\\1[^/]*$" 1; }']
     server = ["if ($own = 0) { return 403; }"]
     if listed:
-        http = ["map_hash_max_size 4194304;", "map_hash_bucket_size 128;", *http,
+        http = ["map_hash_max_size 4194304;", "map_hash_bucket_size 512;", *http,
                 f"map $phone $listed {{ default 0; include {listed}; }}"]
         server.append("if ($listed = 0) { return 403; }")
     if crls:

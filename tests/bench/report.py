@@ -2,7 +2,7 @@
 """The raw figures as tables."""
 
 from cases import CASES, CONFIGURED, UNFAIR
-from table import Table, added, number, seconds, size, times
+from table import Table, added, brief, number, seconds, size, times
 
 
 def title_of(name, raw):
@@ -30,14 +30,16 @@ def instructions(raw):
 def load(raw):
     table = Table("Requests a second and their times, as ratios to the same peer without a check",
                   ["", "requests/s", "ratio", "p50", "p99", "server's CPU"],
-                  note=f"{raw['load_rounds']} runs of {raw['load_seconds']} s in turns (A B A B ...) by ab over 8 "
-                       "connections, the server on one processor and ab on another: the median of the ratios, and "
-                       "the least and the greatest. A ratio whose range spans 1 says that the difference is smaller "
-                       "than the noise; ab costs more than nginx or HAProxy, so that theirs show in the CPU alone.")
+                  note=f"{raw['load_rounds']} runs of {raw['load_requests']:,} requests by ab over 8 connections, each "
+                       "between two runs of the same peer without a check; the server on one processor, ab on "
+                       "another. The median of the ratios, and the least and the greatest: a range that spans 1 says "
+                       "that the difference is smaller than the noise. ab costs more than nginx or HAProxy, so that "
+                       "their check shows in the server's CPU for a request alone.")
     for peers in raw["load"].values():
         for name, case in peers.items():
-            table.rows.append([title_of(name, raw), number(case["rate"]),
-                               *(times(case[f"{key}_ratio"]) for key in ("rate", "p50_ms", "p99_ms", "cpu_us"))])
+            ratios = [times(case[f"{key}_ratio"]) if f"{key}_ratio" in case else "1"
+                      for key in ("rate", "p50_ms", "p99_ms", "cpu_us")]
+            table.rows.append([title_of(name, raw), number(case["rate"]), *ratios])
     return table
 
 
@@ -58,7 +60,9 @@ def lists(raw):
                        "adopted; how long after the rename it is in force with PolyAuthReloadInterval 1s; memory of "
                        "all processes together beyond a server without list, what they share counted once (for nginx "
                        "and HAProxy one process), and that of one device. Below 100,000 devices the noise of a "
-                       "server's memory is larger than its list. A change of nginx's or HAProxy's list costs a start.")
+                       "server's memory is larger than its list. A change of nginx's or HAProxy's list costs a start, and "
+                       "AuthGroupFile is read anew by each request. What did not start within three minutes is said "
+                       "so; peers with more than a million entries (AuthGroupFile: 100,000) are not counted.")
     for row in raw["lists"]:
         kept = row.get("memory_after", row.get("memory"))
         table.rows.append([
@@ -66,7 +70,7 @@ def lists(raw):
             seconds(row.get("adoption_cpu_s")), seconds(row.get("in_force_after_s")), size(row.get("memory")),
             size(row.get("memory_after")),
             f"{kept / row['devices']:.1f} B" if kept and row["devices"] >= 100_000 else "-",
-            number(row.get("instructions"))])
+            "did not start" if "problem" in row else number(row.get("instructions"))])
     return table
 
 
@@ -98,11 +102,11 @@ def changes(raw):
 
 
 def micro(raw):
-    table = Table("The core by itself", ["", "mean"],
-                  note="Micro-benchmarks of `polyauth_bench`, which `tests/bench/*.cpp` are: no httpd, no TLS.")
+    table = Table("The core by itself", ["", "time"],
+                  note="Micro-benchmarks (`polyauth_bench`, tests/bench/*.cpp), without httpd and TLS: the least mean "
+                       "of five runs. The look-ups ask for another device each time.")
     for name, nanoseconds in raw["micro"].items():
-        shown = f"{nanoseconds:,.0f} ns" if nanoseconds < 10_000 else f"{nanoseconds / 1e6:,.2f} ms"
-        table.rows.append([name, shown])
+        table.rows.append([name, brief(nanoseconds)])
     return table
 
 
@@ -120,10 +124,14 @@ def text(raw):
                         "How the peers were configured\n\n" + CONFIGURED, "What is unfair\n\n" + UNFAIR])
 
 
-def markdown(raw):
-    """The body of conf/PERFORMANCE.md below its heading."""
+_MARK = "<!-- From here on written by scripts/bench --markdown. -->"
+
+
+def write_markdown(path, raw):
+    """Everything behind the mark in the file, or the whole of it."""
+    head = path.read_text().partition(_MARK)[0] if path.exists() else ""
     versions = "\n".join(f"- {name}: {version}" for name, version in raw["versions"].items())
-    return "\n\n".join([
-        f"Measured on {raw['date']} by `{raw['command']}`, which took {raw['minutes']:.0f} minutes.\n\n{versions}",
+    path.write_text(head + "\n\n".join([
+        _MARK, f"Measured on {raw['date']} by `{raw['command']}` in {raw['minutes']:.0f} minutes, with", versions,
         *(table.markdown() for table in tables(raw)),
-        "## How the peers were configured\n\n" + CONFIGURED, "## What is unfair\n\n" + UNFAIR]) + "\n"
+        "## How the peers were configured", CONFIGURED, "## What is unfair", UNFAIR]) + "\n")

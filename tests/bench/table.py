@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tables for people, on a terminal and in Markdown."""
 
+import textwrap
 from dataclasses import dataclass, field
 
 
@@ -27,7 +28,7 @@ class Table:
         return "\n".join([f"## {self.title}", "", *lines, *map(row, self.rows), *self._note()])
 
     def _note(self):
-        return ["", self.note] if self.note else []
+        return ["", textwrap.fill(self.note, 100)] if self.note else []
 
 
 def number(value):
@@ -57,3 +58,9 @@ def seconds(value):
     if value is None:
         return "-"
     return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.2f} s"
+
+
+def brief(nanoseconds):
+    if nanoseconds < 10_000:
+        return f"{nanoseconds:,.0f} ns"
+    return f"{nanoseconds / 1e3:,.0f} us" if nanoseconds < 1e7 else f"{nanoseconds / 1e6:,.0f} ms"
