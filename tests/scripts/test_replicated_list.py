@@ -93,7 +93,7 @@ def test_a_list_is_copied_whole_and_readable(replica):
     assert replica.fetched() == (0, "")
     assert replica.copy.read_bytes() == replica.list.read_bytes()
     assert replica.copy.stat().st_mode & 0o777 == 0o644
-    assert replica.copy.stat().st_mtime == int(replica.list.stat().st_mtime)
+    assert int(replica.copy.stat().st_mtime) == int(replica.list.stat().st_mtime)
     assert replica.admits(PHONE)
 
 
