@@ -79,6 +79,9 @@ UNFAIR = """\
 - A change of their lists needs a reload (nginx), which takes the memory twice and ends in new
   processes, or a reload or commands on a socket that no file follows (HAProxy). AuthGroupFile is read
   anew at each request.
-- `added` holds what a longer answer costs httpd: a governed one carries `Cache-Control: private`.
+- The process of prefork that callgrind meets has one thread, and a second one once a file is followed;
+  that alone costs libc some 500 instructions a request, locks above all, which `the check adds` holds.
+  In event and worker there are threads with and without PolyAuth.
+- `the check adds` holds what a longer answer costs httpd: a governed one carries `Cache-Control: private`.
 - httpd with a check of its own sets out from more than nginx and HAProxy do: a per cent of the one is not
   a per cent of the other."""

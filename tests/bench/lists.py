@@ -11,6 +11,7 @@ from peers import GRANTED, Apache, group_file, haproxy_check, nginx_check, polya
 from server import BenchError, Server, wait_until
 
 LONGEST_TEXT = 1_000_000  # beyond, an administrator would compile
+LONGEST_HELD = {"nginx": 10_000_000, "HAProxy": 10_000_000, "AuthGroupFile": 1_000_000}
 LONGEST_COUNTED = {"nginx": 1_000_000, "HAProxy": 1_000_000, "AuthGroupFile": 100_000}
 ADOPTED = r"PA2001: loaded "
 

@@ -6,7 +6,7 @@ import xml.etree.ElementTree as tree
 
 from server import BenchError
 
-RUNS = 5
+RUNS = 3
 
 
 def run_micro(build):

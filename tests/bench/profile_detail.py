@@ -27,6 +27,7 @@ def _functions(path, inclusive):
         ["callgrind_annotate", f"--inclusive={'yes' if inclusive else 'no'}", "--threshold=100", "--auto=no", path],
         capture_output=True, text=True, check=True).stdout
     counts = {}
+    text = text.partition("PROGRAM TOTALS")[2]
     for line in text.splitlines():
         if found := re.match(r"\s*([\d,]+) \([^)]*\)\s+(\S.*?)(?: \[([^\]]*)\])?$", line):
             # The file before the function's name tells inlined parts apart; we do not.

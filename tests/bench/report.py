@@ -104,7 +104,7 @@ def changes(raw):
 def micro(raw):
     table = Table("The core by itself", ["", "time"],
                   note="Micro-benchmarks (`polyauth_bench`, tests/bench/*.cpp), without httpd and TLS: the least mean "
-                       "of five runs. The look-ups ask for another device each time.")
+                       "of three runs. The look-ups ask for another device each time.")
     for name, nanoseconds in raw["micro"].items():
         table.rows.append([name, brief(nanoseconds)])
     return table
