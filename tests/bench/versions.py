@@ -23,7 +23,8 @@ def versions(build):
     return {
         "mod_polyauth": f"commit {_first_line('git', '-C', SOURCE, 'describe', '--always', '--dirty')}, {kind} build",
         "httpd": _first_line("apache2", "-v").removeprefix("Server version: "),
-        "OpenSSL": _first_line("openssl", "version").partition(" (")[0],
+        # The library's, which the servers use; the command may have been built with an older one.
+        "OpenSSL": re.sub(r"OpenSSL .*Library: (OpenSSL [^)]*)\)", r"\1", _first_line("openssl", "version")),
         "nginx": _first_line("nginx", "-v").removeprefix("nginx version: "),
         "HAProxy": _first_line("haproxy", "-v").partition(" 20")[0],
         "compiler": _first_line(compiler, "--version"),
