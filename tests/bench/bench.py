@@ -4,11 +4,12 @@
 import argparse
 import datetime
 import json
+import signal
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import report
@@ -50,7 +51,8 @@ QUICK = Plan(["instructions", "load", "lists", "changes"], 100_000, 100, 500,
              [1000, 10_000, 100_000, 1_000_000], [1000, 1_000_000], [], [], (100_000, 2, 4))
 FULL = Plan(PARTS, 10_000_000, 200, 1200,
             {"httpd": ["none", "off", "on", "acl", "trust", "all", "snippet", "expr"],
-             "nginx": ["nginx", "nginx-own", "nginx-all"], "HAProxy": ["haproxy", "haproxy-own", "haproxy-all"]}, 12, 2500,
+             "nginx": ["nginx", "nginx-own", "nginx-all"],
+             "HAProxy": ["haproxy", "haproxy-own", "haproxy-all"]}, 12, 2500,
             [10**power for power in range(3, 8)], [10**power for power in range(3, 8)],
             [10**power for power in range(3, 8)], [1000, 200_000], (1_000_000, 5, 6))
 
@@ -77,12 +79,18 @@ def count_instructions(lab, plan, names, with_hooks):
     for name in names:
         CASES[name].peer(lab, plan.devices, True)
     with ThreadPoolExecutor(2) as pool:
-        return dict(pool.map(one, names))
+        try:
+            return dict(pool.map(one, names))
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
 def measure_load(lab, plan):
-    return {kind: compare(lab, {name: CASES[name].peer(lab, plan.devices, False) for name in names}, plan.rounds, plan.requests)
-            for kind, names in plan.load.items()}
+    def peers(names):
+        return {name: CASES[name].peer(lab, plan.devices, False) for name in names}
+
+    return {kind: compare(lab, peers(names), plan.rounds, plan.requests) for kind, names in plan.load.items()}
 
 
 def measure_lists(lab, plan):
@@ -112,9 +120,7 @@ def measure_all(lab, plan, options):
            "command": options.command, "few": plan.few, "many": plan.many, "load_rounds": plan.rounds,
            "load_requests": plan.requests}
     started = time.monotonic()
-    for part in plan.parts:
-        if options.part and part not in options.part:
-            continue
+    for part in options.part or plan.parts:
         say(part)
         if part == "instructions":
             names = [name for name in CASES if name != "first"]
@@ -173,10 +179,12 @@ def arguments():
 
 
 def main():
+    # Servers are ended by the blocks that started them, whatever ends these.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     options = arguments()
     base = QUICK if options.quick or options.cases else FULL
-    plan = Plan(**{**base.__dict__, "few": options.few or base.few, "many": options.many or base.many,
-                   "devices": options.devices or base.devices})
+    plan = replace(base, few=options.few or base.few, many=options.many or base.many,
+                   devices=options.devices or base.devices)
     results = options.build / "bench"
     results.mkdir(exist_ok=True)
     try:
@@ -184,12 +192,15 @@ def main():
             if options.cases:
                 return detail(lab, plan, options)
             raw = measure_all(lab, plan, options)
+    except KeyboardInterrupt:
+        sys.exit(130)
     except (BenchError, subprocess.SubprocessError, OSError) as error:
         sys.exit(f"bench: error: {error}{getattr(error, 'stderr', None) or ''}")
     if options.markdown:
         report.write_markdown(options.markdown, raw)
     print(report.text(raw))
-    print(f"\nMeasured in {raw['minutes']:.1f} minutes.\nThe raw figures: {figures_of(lab)}\nThe configurations: {results / 'configurations'}")
+    print(f"\nMeasured in {raw['minutes']:.1f} minutes.\nThe raw figures: {figures_of(lab)}\n"
+          f"The configurations: {results / 'configurations'}")
     return None
 
 

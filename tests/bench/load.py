@@ -6,7 +6,7 @@ import re
 import statistics
 import subprocess
 
-from lab import FILE, MAC
+from lab import FILE
 from server import BenchError, Server
 
 CONNECTIONS = 8
