@@ -21,7 +21,7 @@ from lists import LONGEST_HELD, LONGEST_TEXT, compilation, ours, revocations, th
 from load import compare
 from micro import run_micro
 from profile_detail import Profiles, print_detail
-from server import BenchError
+from server import BenchError, end_all
 from versions import versions
 
 PARTS = ["instructions", "load", "lists", "changes", "micro"]
@@ -82,6 +82,7 @@ def count_instructions(lab, plan, names, with_hooks):
         try:
             return dict(pool.map(one, names))
         except BaseException:
+            end_all()
             pool.shutdown(cancel_futures=True)
             raise
 
