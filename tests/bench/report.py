@@ -32,7 +32,7 @@ def load(raw):
                   ["", "requests/s", "ratio", "p50", "p99", "server's CPU"],
                   note=f"{raw['load_rounds']} runs of {raw['load_requests']:,} requests by ab over 8 connections, each "
                        "between two runs of the same peer without a check; the server on one processor, ab on "
-                       "another. The median of the ratios, and the least and the greatest: a range that spans 1 says "
+                       "another. The median of the ratios, and the middle half of them: a range that spans 1 says "
                        "that the difference is smaller than the noise. ab costs more than nginx or HAProxy, so that "
                        "their check shows in the server's CPU for a request alone.")
     for peers in raw["load"].values():

@@ -40,8 +40,8 @@ def added(value):
 
 
 def times(ratio):
-    """A median of ratios with the least and the greatest."""
-    return f"{ratio['median']:.3f} ({ratio['least']:.2f}-{ratio['greatest']:.2f})"
+    """A median of ratios and the quartiles around it."""
+    return f"{ratio['median']:.3f} ({ratio['lower']:.2f}-{ratio['upper']:.2f})"
 
 
 def size(count):
