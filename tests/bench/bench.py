@@ -95,13 +95,13 @@ def measure_load(lab, plan):
 
 
 def measure_lists(lab, plan):
-    rows = []
+    """Row by row: the long ones take their time."""
     for count in plan.lengths:
         for compiled in (False, True) if count <= LONGEST_TEXT else (True,):
             say(f"a {'compiled list' if compiled else 'text'} of {count:,} devices")
-            rows.append({"devices": count, "kind": "compiled" if compiled else "text",
-                         **ours(lab, count, compiled, plan.few, plan.many, count in plan.counted)})
-    for kind in ("nginx", "HAProxy", "AuthGroupFile"):
+            yield {"devices": count, "kind": "compiled" if compiled else "text",
+                   **ours(lab, count, compiled, plan.few, plan.many, count in plan.counted)}
+    for kind in ("AuthGroupFile", "HAProxy", "nginx"):
         for count in plan.their_lengths:
             if count > LONGEST_HELD[kind]:
                 continue
@@ -112,8 +112,7 @@ def measure_lists(lab, plan):
             except BenchError as error:
                 # A peer that cannot hold such a list is a result.
                 row["problem"] = str(error)
-            rows.append(row)
-    return rows
+            yield row
 
 
 def measure_all(lab, plan, options):
@@ -121,6 +120,12 @@ def measure_all(lab, plan, options):
            "command": options.command, "few": plan.few, "many": plan.many, "load_rounds": plan.rounds,
            "load_requests": plan.requests}
     started = time.monotonic()
+
+    def save():
+        # What has been measured is not lost with what fails later.
+        raw["minutes"] = (time.monotonic() - started) / 60
+        figures_of(lab).write_text(json.dumps(raw, indent=1) + "\n")
+
     for part in options.part or plan.parts:
         say(part)
         if part == "instructions":
@@ -130,15 +135,16 @@ def measure_all(lab, plan, options):
             raw[part] = measure_load(lab, plan)
         elif part == "lists":
             raw["compilations"] = [{"devices": count, **compilation(lab, count)} for count in plan.lengths]
-            raw[part] = measure_lists(lab, plan)
             raw["revocations"] = [revocations(lab, count, plan.few, plan.many) for count in plan.revoked]
+            raw[part] = []
+            for row in measure_lists(lab, plan):
+                raw[part].append(row)
+                save()
         elif part == "changes":
             raw[part] = measure_changes(lab, *plan.changes)
         else:
             raw[part] = run_micro(options.build)
-        raw["minutes"] = (time.monotonic() - started) / 60
-        # What has been measured is not lost with what fails later.
-        figures_of(lab).write_text(json.dumps(raw, indent=1) + "\n")
+        save()
     return raw
 
 
