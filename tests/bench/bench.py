@@ -4,11 +4,12 @@
 import argparse
 import datetime
 import json
+import signal
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import report
@@ -20,7 +21,7 @@ from lists import LONGEST_HELD, LONGEST_TEXT, compilation, ours, revocations, th
 from load import compare
 from micro import run_micro
 from profile_detail import Profiles, print_detail
-from server import BenchError
+from server import BenchError, end_all
 from versions import versions
 
 PARTS = ["instructions", "load", "lists", "changes", "micro"]
@@ -50,7 +51,8 @@ QUICK = Plan(["instructions", "load", "lists", "changes"], 100_000, 100, 500,
              [1000, 10_000, 100_000, 1_000_000], [1000, 1_000_000], [], [], (100_000, 2, 4))
 FULL = Plan(PARTS, 10_000_000, 200, 1200,
             {"httpd": ["none", "off", "on", "acl", "trust", "all", "snippet", "expr"],
-             "nginx": ["nginx", "nginx-own", "nginx-all"], "HAProxy": ["haproxy", "haproxy-own", "haproxy-all"]}, 12, 2500,
+             "nginx": ["nginx", "nginx-own", "nginx-all"],
+             "HAProxy": ["haproxy", "haproxy-own", "haproxy-all"]}, 12, 2500,
             [10**power for power in range(3, 8)], [10**power for power in range(3, 8)],
             [10**power for power in range(3, 8)], [1000, 200_000], (1_000_000, 5, 6))
 
@@ -77,22 +79,29 @@ def count_instructions(lab, plan, names, with_hooks):
     for name in names:
         CASES[name].peer(lab, plan.devices, True)
     with ThreadPoolExecutor(2) as pool:
-        return dict(pool.map(one, names))
+        try:
+            return dict(pool.map(one, names))
+        except BaseException:
+            end_all()
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
 def measure_load(lab, plan):
-    return {kind: compare(lab, {name: CASES[name].peer(lab, plan.devices, False) for name in names}, plan.rounds, plan.requests)
-            for kind, names in plan.load.items()}
+    def peers(names):
+        return {name: CASES[name].peer(lab, plan.devices, False) for name in names}
+
+    return {kind: compare(lab, peers(names), plan.rounds, plan.requests) for kind, names in plan.load.items()}
 
 
 def measure_lists(lab, plan):
-    rows = []
+    """Row by row: the long ones take their time."""
     for count in plan.lengths:
         for compiled in (False, True) if count <= LONGEST_TEXT else (True,):
             say(f"a {'compiled list' if compiled else 'text'} of {count:,} devices")
-            rows.append({"devices": count, "kind": "compiled" if compiled else "text",
-                         **ours(lab, count, compiled, plan.few, plan.many, count in plan.counted)})
-    for kind in ("nginx", "HAProxy", "AuthGroupFile"):
+            yield {"devices": count, "kind": "compiled" if compiled else "text",
+                   **ours(lab, count, compiled, plan.few, plan.many, count in plan.counted)}
+    for kind in ("AuthGroupFile", "HAProxy", "nginx"):
         for count in plan.their_lengths:
             if count > LONGEST_HELD[kind]:
                 continue
@@ -103,8 +112,7 @@ def measure_lists(lab, plan):
             except BenchError as error:
                 # A peer that cannot hold such a list is a result.
                 row["problem"] = str(error)
-            rows.append(row)
-    return rows
+            yield row
 
 
 def measure_all(lab, plan, options):
@@ -112,9 +120,13 @@ def measure_all(lab, plan, options):
            "command": options.command, "few": plan.few, "many": plan.many, "load_rounds": plan.rounds,
            "load_requests": plan.requests}
     started = time.monotonic()
-    for part in plan.parts:
-        if options.part and part not in options.part:
-            continue
+
+    def save():
+        # What has been measured is not lost with what fails later.
+        raw["minutes"] = (time.monotonic() - started) / 60
+        figures_of(lab).write_text(json.dumps(raw, indent=1) + "\n")
+
+    for part in options.part or plan.parts:
         say(part)
         if part == "instructions":
             names = [name for name in CASES if name != "first"]
@@ -123,15 +135,16 @@ def measure_all(lab, plan, options):
             raw[part] = measure_load(lab, plan)
         elif part == "lists":
             raw["compilations"] = [{"devices": count, **compilation(lab, count)} for count in plan.lengths]
-            raw[part] = measure_lists(lab, plan)
             raw["revocations"] = [revocations(lab, count, plan.few, plan.many) for count in plan.revoked]
+            raw[part] = []
+            for row in measure_lists(lab, plan):
+                raw[part].append(row)
+                save()
         elif part == "changes":
             raw[part] = measure_changes(lab, *plan.changes)
         else:
             raw[part] = run_micro(options.build)
-        raw["minutes"] = (time.monotonic() - started) / 60
-        # What has been measured is not lost with what fails later.
-        figures_of(lab).write_text(json.dumps(raw, indent=1) + "\n")
+        save()
     return raw
 
 
@@ -173,10 +186,12 @@ def arguments():
 
 
 def main():
+    # Servers are ended by the blocks that started them, whatever ends these.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     options = arguments()
     base = QUICK if options.quick or options.cases else FULL
-    plan = Plan(**{**base.__dict__, "few": options.few or base.few, "many": options.many or base.many,
-                   "devices": options.devices or base.devices})
+    plan = replace(base, few=options.few or base.few, many=options.many or base.many,
+                   devices=options.devices or base.devices)
     results = options.build / "bench"
     results.mkdir(exist_ok=True)
     try:
@@ -184,12 +199,15 @@ def main():
             if options.cases:
                 return detail(lab, plan, options)
             raw = measure_all(lab, plan, options)
+    except KeyboardInterrupt:
+        sys.exit(130)
     except (BenchError, subprocess.SubprocessError, OSError) as error:
         sys.exit(f"bench: error: {error}{getattr(error, 'stderr', None) or ''}")
     if options.markdown:
         report.write_markdown(options.markdown, raw)
     print(report.text(raw))
-    print(f"\nMeasured in {raw['minutes']:.1f} minutes.\nThe raw figures: {figures_of(lab)}\nThe configurations: {results / 'configurations'}")
+    print(f"\nMeasured in {raw['minutes']:.1f} minutes.\nThe raw figures: {figures_of(lab)}\n"
+          f"The configurations: {results / 'configurations'}")
     return None
 
 

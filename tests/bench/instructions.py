@@ -18,7 +18,7 @@ def measure(lab, peer, name, few, many, kept=None, anew=False):
     is not recorded at all; what it does once cancels. The profiles stay in `kept`."""
     if anew:
         few, many = few // HANDSHAKES, many // HANDSHAKES
-    # callgrind_control finds it by these.
+    # The names are relative to the folder of the server.
     prefix = ["valgrind", "--tool=callgrind", "--instr-atstart=no", "--keep-debuginfo=yes",
               "--callgrind-out-file=profile", "--log-file=valgrind.log"]
     with Server(lab, peer, name, prefix, patience=300) as server:

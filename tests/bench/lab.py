@@ -43,6 +43,14 @@ class Lab:
 
     def __enter__(self):
         self.folder = Path(tempfile.mkdtemp(prefix="polyauth-bench."))
+        try:
+            self._furnish()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def _furnish(self):
         self.folder.chmod(0o755)
         self.pki, self.htdocs, self.lists = (self.folder / name for name in ("pki", "htdocs", "lists"))
         run(SOURCE / "scripts/make-lab-pki", self.pki)
@@ -55,10 +63,9 @@ class Lab:
             both = (self.pki / f"{name}.crt").read_text() + (self.pki / f"{name}.key").read_text()
             (self.pki / f"{name}.pem").write_text(both)
         self._give(self.folder)
-        return self
 
     def __exit__(self, *_):
-        shutil.rmtree(self.folder)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _crl(self, ca, number=1, revoked=0):
         """In PEM; the serials that it names are none of the laboratory's."""

@@ -6,7 +6,7 @@ import re
 import statistics
 import subprocess
 
-from lab import FILE, MAC
+from lab import FILE
 from server import BenchError, Server
 
 CONNECTIONS = 8
@@ -60,9 +60,10 @@ class Generator:
 
 
 def _ratio(pairs, key):
-    """Median of the ratios of runs to the two of the base around them, the least and the greatest."""
-    ratios = sorted(2 * run[key] / (before[key] + after[key]) for before, run, after in pairs)
-    return {"median": statistics.median(ratios), "least": ratios[0], "greatest": ratios[-1]}
+    """Median and quartiles of the ratios of runs to the two of the base around them."""
+    ratios = [2 * run[key] / (before[key] + after[key]) for before, run, after in pairs]
+    lower, median, upper = statistics.quantiles(ratios, n=4, method="inclusive")
+    return {"median": median, "lower": lower, "upper": upper}
 
 
 def compare(lab, peers, rounds, requests):

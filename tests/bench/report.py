@@ -32,7 +32,7 @@ def load(raw):
                   ["", "requests/s", "ratio", "p50", "p99", "server's CPU"],
                   note=f"{raw['load_rounds']} runs of {raw['load_requests']:,} requests by ab over 8 connections, each "
                        "between two runs of the same peer without a check; the server on one processor, ab on "
-                       "another. The median of the ratios, and the least and the greatest: a range that spans 1 says "
+                       "another. The median of the ratios, and the middle half of them: a range that spans 1 says "
                        "that the difference is smaller than the noise. ab costs more than nginx or HAProxy, so that "
                        "their check shows in the server's CPU for a request alone.")
     for peers in raw["load"].values():
@@ -60,9 +60,9 @@ def lists(raw):
                        "adopted; how long after the rename it is in force with PolyAuthReloadInterval 1s; memory of "
                        "all processes together beyond a server without list, what they share counted once (for nginx "
                        "and HAProxy one process), and that of one device. Below 100,000 devices the noise of a "
-                       "server's memory is larger than its list. A change of nginx's or HAProxy's list costs a start, and "
-                       "AuthGroupFile is read anew by each request. What did not start within three minutes is said "
-                       "so; peers with more than a million entries (AuthGroupFile: 100,000) are not counted.")
+                       "server's memory is larger than its list. A change of nginx's or HAProxy's list costs a start, "
+                       "and AuthGroupFile is read anew by each request. \"Did not start\" is within three minutes; the "
+                       "requests of peers with more than a million entries (AuthGroupFile: 100,000) are not counted.")
     for row in raw["lists"]:
         kept = row.get("memory_after", row.get("memory"))
         table.rows.append([
@@ -110,8 +110,8 @@ def micro(raw):
     return table
 
 
-_TABLES = {"instructions": instructions, "load": load, "compilations": compilations, "lists": lists, "revocations": revocations,
-           "changes": changes, "micro": micro}
+_TABLES = {"instructions": instructions, "load": load, "compilations": compilations, "lists": lists,
+           "revocations": revocations, "changes": changes, "micro": micro}
 
 
 def tables(raw):

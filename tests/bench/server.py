@@ -34,6 +34,15 @@ def wait_until(condition, what, seconds=60, every=0.02):
     return found
 
 
+_running = set()
+
+
+def end_all():
+    """Whatever waits for one of them gets an error."""
+    for server in list(_running):
+        server.close()
+
+
 class Server:
     """One peer in one configuration. `prefix` is a command to run it under."""
 
@@ -55,6 +64,7 @@ class Server:
                 [*pinned, *AS_USER, *prefix, *peer.command(self.folder, config)], stdout=output,
                 stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=self.folder, start_new_session=True)
         self.pid = self._process.pid
+        _running.add(self)
         try:
             wait_until(self._answers, f"{peer.kind} {name}: to listen", patience)
         except BaseException as error:
@@ -86,6 +96,7 @@ class Server:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
         self._process.wait()
+        _running.discard(self)
 
     def log_lines(self, pattern):
         log = self.folder / "error.log"

@@ -40,15 +40,16 @@ def added(value):
 
 
 def times(ratio):
-    """A median of ratios with the least and the greatest."""
-    return f"{ratio['median']:.3f} ({ratio['least']:.2f}-{ratio['greatest']:.2f})"
+    """A median of ratios and the quartiles around it."""
+    return f"{ratio['median']:.3f} ({ratio['lower']:.2f}-{ratio['upper']:.2f})"
 
 
 def size(count):
     if count is None:
         return "-"
+    count = max(count, 0)  # less than without is noise
     for unit in ("B", "kB", "MB"):
-        if abs(count) < 1000:
+        if count < 1000:
             return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
         count /= 1000
     return f"{count:.2f} GB"
@@ -57,6 +58,7 @@ def size(count):
 def seconds(value):
     if value is None:
         return "-"
+    value = max(value, 0)  # less than without is noise
     return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.2f} s"
 
 
