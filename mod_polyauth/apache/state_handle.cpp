@@ -34,8 +34,7 @@ Result<StateStore*> StateHandle::open_file() {
   auto connection = StateConnection::on(database->connection());
   if (!connection) return Error{connection.error()};
   StateStore store(*connection);
-  if (auto ready = store.ensure_schema(); !ready)
-    return Error{std::string("\"") + path_ + "\": " + ready.error()};
+  if (auto ready = store.ensure_schema(); !ready) return Error{ready.error()};
   database_ = std::move(*database);
   store_.emplace(store);
   return &*store_;

@@ -101,6 +101,21 @@ MISTAKES = {
     "<RequireAny>\n<Limit PUT>\nRequire polyauth-device\n</Limit>\n</RequireAny>": "cannot stand inside <Limit>",
     "PolyAuthReloadInterval 5s": "not allowed in <Directory> context",
 
+    # One-time passwords.
+    "PolyAuthOneTimeLifetime 24": '"24" has no unit; write a number and s, min or h, as in 10s',
+    "PolyAuthOneTimeLifetime 1d": '"1d" is no duration; write a number and s, min or h',
+    "PolyAuthOneTimeLifetime 721h": '"721h" is out of range; accepted are 1s to 720h',
+    "PolyAuthOneTimeLifetime": "takes one argument, how long a one-time password waits",
+    "PolyAuthOneTimeWindow 0min": '"0min" is out of range; accepted are 1s to 24h',
+    "PolyAuthOneTimeWindow 25h": '"25h" is out of range; accepted are 1s to 24h',
+    "PolyAuthOneTimeWindow": "takes one argument, how long it is good after its first use",
+    "PolyAuthOneTimeAttempts 0": '"0" is not accepted; write a number from 1 to 100',
+    "PolyAuthOneTimeAttempts 101": '"101" is not accepted; write a number from 1 to 100',
+    "PolyAuthOneTimeAttempts five": '"five" is not accepted; write a number from 1 to 100',
+    "PolyAuthOneTimeAttempts 5x": '"5x" is not accepted; write a number from 1 to 100',
+    "PolyAuthOneTimeAttempts": "takes one argument, how many wrong ones make it void",
+    "PolyAuthState dbd": "not allowed in <Directory> context",
+
     # Providers.
     "Require polyauth 0004f2aaaaaa": 'takes no argument, "0004f2aaaaaa" was seen',
     "Require polyauth-device all": 'takes no argument, "all" was seen',
@@ -118,6 +133,11 @@ INTERVALS = {
     "PolyAuthReloadInterval 999ms": '"999ms" is out of range; accepted are 1s to 1h',
     "PolyAuthReloadInterval 61min": '"61min" is out of range; accepted are 1s to 1h',
     "PolyAuthReloadInterval 99999999999999999999s": '"99999999999999999999s" is ',
+    "PolyAuthState": "takes one argument, where one-time passwords and last logins are kept",
+    "PolyAuthState DBD": '"DBD" is not accepted; write dbd',
+    'PolyAuthState ""': "takes one argument, where one-time passwords and last logins are kept",
+    "PolyAuthState a b": "takes one argument, where one-time passwords and last logins are kept",
+    "<VirtualHost *:1>\nPolyAuthState dbd\n</VirtualHost>": "cannot occur within <VirtualHost> section",
     "<VirtualHost *:1>\nPolyAuthReloadInterval 5s\n</VirtualHost>": "cannot occur within <VirtualHost> section",
 }
 
