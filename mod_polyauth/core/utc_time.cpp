@@ -87,12 +87,12 @@ Result<std::int64_t> parse_utc(std::string_view text, DateMeans date) {
   constexpr std::size_t kDate = 10;
   if (text.size() < kDate) return Error{"is no date; " + std::string(kAccepted)};
   const auto days = parse_date(text.substr(0, kDate));
-  if (!days) return days;
+  if (!days) return Error{days.error()};
   if (text.size() == kDate) return (*days + (date == DateMeans::kItsEnd ? 1 : 0)) * kSecondsPerDay;
   if (text[kDate] != 'T' && text[kDate] != 't')
     return Error{"is no date; " + std::string(kAccepted)};
   const auto seconds = parse_time(text.substr(kDate + 1));
-  if (!seconds) return seconds;
+  if (!seconds) return Error{seconds.error()};
   return *days * kSecondsPerDay + *seconds;
 }
 

@@ -33,8 +33,8 @@ public:
   static constexpr std::size_t kMaxRemembered = 16384;
 
   static Result<PublishedPasswords> open_published(std::span<const std::byte> image);
-  PublishedPasswords(PublishedPasswords&&) noexcept;
-  PublishedPasswords& operator=(PublishedPasswords&&) noexcept;
+  PublishedPasswords(PublishedPasswords&& other) noexcept;
+  PublishedPasswords& operator=(PublishedPasswords&& other) noexcept;
   ~PublishedPasswords();
 
   // The label of the line that opens (empty if it has none), which is a part of the

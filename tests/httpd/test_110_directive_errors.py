@@ -68,6 +68,30 @@ MISTAKES = {
     "PolyAuthUserName phone": '"phone" is not accepted; write any or device',
     "PolyAuthUserName any device": "takes one argument, any, or device",
 
+    # Pages.
+    "PolyAuthPage": "takes one argument, what answers here: portal or onboarding",
+    "PolyAuthPage Portal": '"Portal" is not a page; accepted are portal and onboarding',
+    "PolyAuthPage status": '"status" is not a page; accepted are portal and onboarding',
+    "PolyAuthPage portal onboarding": "takes one argument, what answers here",
+    "<Limit PUT>\nPolyAuthPage portal\n</Limit>": "cannot occur within <Limit> or <LimitExcept> section",
+    "PolyAuthOnboardingTemplate": "takes two arguments, a pattern of names, and the XML file",
+    "PolyAuthOnboardingTemplate {mac}.cfg": "takes two arguments, a pattern of names",
+    "PolyAuthOnboardingTemplate {mac/x.cfg /x": '"{mac/x.cfg", column',
+    "PolyAuthOnboardingTemplate [a /x": "\"[a\", column 1: '[' without its ']'",
+    'PolyAuthOnboardingTemplate {mac}.cfg ""': '"" is not a path',
+    "PolyAuthOnboardingTemplate {mac}.cfg /nowhere/master.xml": "/nowhere/master.xml: cannot be read: No such file or directory; a readable file",
+    "PolyAuthOnboardingTemplate {mac}.cfg /": "/: is not a regular file; a readable file",
+    "PolyAuthOnboardingServer": "takes one argument, the value of {server}",
+    "PolyAuthOnboardingServer http://prov.example.net/": '"http://prov.example.net/" is not the address of a provisioning server; accepted is https://',
+    "PolyAuthOnboardingServer prov.example.net": '"prov.example.net" is not the address',
+    "PolyAuthOnboardingServer https://": '"https://" is not the address',
+    "PolyAuthOnboardingServer https:///p": '"https:///p" is not the address',
+    "PolyAuthOnboardingServer https://u:p@prov.example.net/": "is not the address...without blanks, %, @ and quotes",
+    "PolyAuthOnboardingServer https://prov.example.net/%20": "is not the address...without blanks, %, @ and quotes",
+    "PolyAuthOnboardingPasswordFile": "takes one argument, the common user and password",
+    "PolyAuthOnboardingPasswordFile /nowhere/common": "/nowhere/common: cannot be read: No such file or directory; a readable file",
+    "PolyAuthOnboardingPasswordFile None": '"None" is not accepted; write none',
+
     # Where it may not stand.
     "<Limit PUT>\nPolyAuth On\n</Limit>": "cannot occur within <Limit> or <LimitExcept> section",
     "<LimitExcept GET>\nPolyAuthAclFile none\n</LimitExcept>": "cannot occur within <Limit> or <LimitExcept> section",
@@ -187,7 +211,9 @@ def test_the_first_twenty_bad_lines_are_told(server):
 HTACCESS = ["PolyAuth Off", "PolyAuthIdentity broadworks", "PolyAuthMatch none", "PolyAuthSharedFiles *",
             "PolyAuthUploads any", "PolyAuthAclFile none", "PolyAuthDenyStatus 404",
             "PolyAuthReloadInterval 5s", "PolyAuthPasswordFile none", "PolyAuthDeviceSecretFile none",
-            "PolyAuthUserName any"]
+            "PolyAuthUserName any", "PolyAuthPage portal", "PolyAuthPage onboarding",
+            "PolyAuthOnboardingTemplate x /x", "PolyAuthOnboardingServer https://x",
+            "PolyAuthOnboardingPasswordFile none"]
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness.examples import acl, configure, crls
+from harness.passwords import htpasswd, put, secret_line
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
@@ -68,6 +69,10 @@ def test_the_examples_of_the_manual_are_accepted(server, lines):
     lines = lines.replace("/etc/polyauth/phones.acl", str(acl(server)))
     lines = re.sub(r"/etc/polyauth/[a-z-]*trust\.pem", str(server.pki.bundle), lines)
     lines = lines.replace("/etc/polyauth/crls.pem", str(crls(server)))
+    lines = lines.replace("/etc/polyauth/passwords",
+                          str(put(server, "passwords", htpasswd("phone", "word"))))
+    lines = lines.replace("/etc/polyauth/device-secrets",
+                          str(put(server, "secrets", secret_line(1, "x"), mode=0o600)))
     server_wide = re.match("<Dir|<Loc|PolyAuth(?:ReloadInterval|ExpiredCertificates|TrustedProxy|ClientCertHeader)|SSL",
                            lines)
     body = lines if server_wide else f'<Directory "/srv/phones">\n{lines}\n</Directory>'

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from harness.passwords import MODULES, A, htpasswd, put, section, when
+from harness.passwords import MODULES, A, htpasswd, put, section
 from harness.waiting import wait_for_moment, wait_until
 
 OWN = f"/{A}.cfg"

@@ -191,6 +191,22 @@ def test_a_made_up_login_counts_for_the_backend_alone(make_server):
     assert server.get(f"/{A}.cfg", cert=a, auth=("phone", "old")).status == 200
 
 
+def test_an_alias_has_a_file_of_its_own(make_server):
+    server = make_server(modules=MODULES)
+    server.log.declare("AH01618")
+    server.write(f"{A}.cfg", "a's\n")
+    names = {}
+    for name in ("first", "second"):
+        names[name] = put(server, name, htpasswd(name, "word"))
+    aliases = "".join(f'<AuthnProviderAlias polyauth {name}>\nPolyAuthPasswordFile "{path}"\n'
+                      "</AuthnProviderAlias>\n" for name, path in names.items())
+    server.configure(global_lines=aliases + section(
+        server.docroot, "PolyAuth On", provider="first second")).start()
+    a = server.pki.leaf("phone-a")
+    for name, status in (("first", 200), ("second", 200), ("third", 401)):
+        assert server.get(f"/{A}.cfg", cert=a, auth=(name, "word")).status == status
+
+
 # Start-up checks.
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The portal issues one-time passwords to people with a login, shows theirs and revokes them."""
 
+import base64
 import re
 from datetime import datetime, timezone
 
@@ -197,3 +198,60 @@ def test_a_portal_is_never_a_part_of_another_page(make_server):
     server.log.mark()
     answer = server.get("/nothing", auth=ALICE)
     assert answer.status in (403, 404) and "<form" not in answer.text
+
+
+def test_the_password_of_a_phone_is_no_login(make_server):
+    """Neither the common one, which every phone has, nor mixed with people's."""
+    server = make_server()
+    phones = server.write(server.root / "phones.passwords", "fleet:{SHA}0DPiKuNIrrVmD8IUCuw1hQxNqZc=\n")
+    portal.configure(server, f'PolyAuthPasswordFile "{phones}"', section=portal.SECTION.replace(
+        "AuthBasicProvider file", "AuthBasicProvider polyauth file"))
+    server.start()
+    answer = portal.get(server, auth=("fleet", "admin"))
+    assert answer.status == 403 and "<form" not in answer.text
+    line = server.log.wait_for("PA4031")
+    assert "reason=password-of-a-phone" in line and 'user="fleet"' in line
+    assert portal.get(server, auth=ALICE).status == 200
+
+
+def test_a_user_name_that_no_database_could_keep_is_refused(make_server):
+    server = make_server()
+    names = {"x" * 256: "a", "caf\xe9".encode("latin-1").decode("utf-8", "surrogateescape"): "b"}
+    portal.configure(server)
+    people = server.root / "conf/passwords"
+    people.write_bytes(people.read_bytes() + b"".join(
+        name.encode("utf-8", "surrogateescape") + b":{SHA}0DPiKuNIrrVmD8IUCuw1hQxNqZc=\n" for name in names))
+    server.start()
+    for name in names:
+        login = base64.b64encode(name.encode("utf-8", "surrogateescape") + b":admin").decode()
+        answer = server.get("/portal", headers={"Authorization": f"Basic {login}"})
+        assert answer.status == 403
+        assert "reason=user-name-unfit" in server.log.wait_for("PA4031")
+        server.log.mark()
+
+
+def test_without_tls_there_is_no_portal(make_server):
+    """One section for all virtual hosts, of which one has no TLS."""
+    server = make_server()
+    people = portal.passwords(server, **portal.PEOPLE)
+    portal.configure(server, section="", global_lines=portal.SECTION.format(settings="", people=people))
+    server.start()
+    assert portal.get(server).status == 200
+    answer = portal.get(server, plain=True)
+    assert answer.status == 403 and "<form" not in answer.text
+    assert "reason=no-tls" in server.log.wait_for("PA4031")
+
+
+def test_nothing_else_answers_where_a_page_is(make_server):
+    server = make_server(modules=("proxy", "proxy_http", "dav", "dav_fs"))
+    server.write("portal/index.html", "a file")
+    server.own(server.root / "locks")
+    portal.configure(server, section='DavLockDB "{root}/locks/lock"\n'.replace("{root}", str(server.root))
+                     + portal.SECTION, settings="Dav On\nSetHandler server-status",
+                     vhost_lines="ProxyPass /portal http://127.0.0.1:1/\n", modules=("status",))
+    server.start()
+    for target in ("/portal", "/portal/", "/portal/index.html"):
+        answer = server.get(target, auth=ALICE)
+        assert answer.status == 200 and "One-time password for a phone" in answer.text
+    assert server.get("/portal/x", auth=ALICE, method="PUT", body="x").status == 405
+    assert not (server.docroot / "portal/x").exists()

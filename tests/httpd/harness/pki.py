@@ -187,5 +187,7 @@ def _pem(encoded):
 def _put(path, text, mode):
     if not path.exists() or path.read_text() != text:
         path.write_text(text)
-    os.chmod(path, mode)
+    # A server that follows the file would take a new time for a change.
+    if path.stat().st_mode & 0o7777 != mode:
+        os.chmod(path, mode)
     return path

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The example of onboarding starts as it is and does what its header says; test_937 goes the
+whole way with it."""
+
+import json
+
+from harness import first_boot
+from harness.examples import FOREIGN, OWN, SHARED, denied, expect_refused_handshake, include, phone
+from harness.first_boot import MAC, PERSON
+from harness.onboarding import derived
+
+# 13
+
+
+def test_phones_come_from_the_box_by_a_password_for_one_boot(server):
+    first_boot.site(server, include("13-onboarding.conf")).start()
+    server.log.declare("AH01617", "AH01618")
+    a, regular = phone(server), (MAC, derived())
+    assert first_boot.portal(server).status == 401
+    answer = first_boot.portal(server, method="POST", auth=PERSON, body=json.dumps({"mac": MAC}),
+                               headers={"Content-Type": "application/json"})
+    assert answer.status == 201
+    once = ("any", json.loads(answer.text)["password"])
+    settings = server.get(f"/onboard/{MAC}-onboard.cfg", cert=a, auth=once)
+    assert settings.status == 200 and f'device.prov.password="{derived()}"' in settings.text
+    assert server.get(OWN, cert=a, auth=once).status == 401
+    assert server.get(f"/onboard{OWN}", cert=phone(server, "phone-b"), auth=once).status == 403
+    for name in (OWN, SHARED):
+        assert server.get(name, cert=a, auth=regular).status == 200
+    assert server.get(FOREIGN, cert=a, auth=regular).status == 403
+    assert server.get(f"/onboard{OWN}", cert=a, auth=once).status == 401
+    assert denied(server) == ["mac-foreign", "mac-foreign"]
+    expect_refused_handshake(server, None)
