@@ -119,6 +119,17 @@ Result<bool> LastSeen::write(const std::vector<Login>& logins) {
   });
 }
 
+// The oldest are dropped if there is no room for all.
+void LastSeen::put_back(std::vector<Login> logins) {
+  const std::lock_guard lock(mutex_);
+  const std::size_t room = kMostWaiting - std::min(waiting_.size(), kMostWaiting);
+  const std::size_t too_many = logins.size() - std::min(room, logins.size());
+  dropped_ += too_many;
+  logins.erase(logins.begin(), logins.begin() + static_cast<std::ptrdiff_t>(too_many));
+  waiting_.insert(waiting_.begin(), std::make_move_iterator(logins.begin()),
+                  std::make_move_iterator(logins.end()));
+}
+
 void LastSeen::flush(When when) {
   guarded(server_, 0, [this, when] {
     report_dropped();
@@ -131,16 +142,9 @@ void LastSeen::flush(When when) {
       const std::lock_guard lock(mutex_);
       logins.swap(waiting_);
     }
-    if (!logins.empty() && !write(logins)) {
-      next_try_ = now + kRetryInterval;
-      const std::lock_guard lock(mutex_);
-      // The newer ones go first if there is no room for all.
-      const std::size_t room = kMostWaiting - std::min(waiting_.size(), kMostWaiting);
-      const std::size_t kept = std::min(room, logins.size());
-      dropped_ += logins.size() - kept;
-      waiting_.insert(waiting_.end(), std::make_move_iterator(logins.end() - static_cast<std::ptrdiff_t>(kept)),
-                      std::make_move_iterator(logins.end()));
-    }
+    if (logins.empty() || write(logins)) return 0;
+    next_try_ = now + kRetryInterval;
+    put_back(std::move(logins));
     return 0;
   });
 }

@@ -66,6 +66,7 @@ public:
 
 private:
   Result<bool> write(const std::vector<Login>& logins);
+  void put_back(std::vector<Login> logins);
   void report_dropped();
 
   server_rec* server_;

@@ -5,13 +5,13 @@
 #include <apr_general.h>
 #include <apr_hash.h>
 #include <apr_pools.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 #include <cerrno>
-#include <fcntl.h>
 #include <new>
 #include <sys/stat.h>
 #include <system_error>
-#include <unistd.h>
 #include <utility>
 
 namespace polyauth {
@@ -35,8 +35,8 @@ const apr_dbd_driver_t* loaded_driver(const std::string& name) {
 }
 
 Error missing(const std::string& driver) {
-  return Error{"APR's database driver \"" + driver + "\" cannot be loaded (Debian: libaprutil1-dbd-" +
-               driver + ")"};
+  return Error{"APR's database driver \"" + driver +
+               "\" cannot be loaded (Debian: libaprutil1-dbd-" + driver + ")"};
 }
 
 } // namespace

@@ -35,8 +35,9 @@ Result<StateDatabase> open(const Options& options) {
   if (!options.dbd.empty()) {
     auto database = StateDatabase::open(options.dbd[0], options.dbd[1]);
     // Not the parameters, which may tell more than they should.
-    return database ? std::move(database)
-                    : Result<StateDatabase>(Error{"the database cannot be opened: " + database.error()});
+    return database
+               ? std::move(database)
+               : Result<StateDatabase>(Error{"the database cannot be opened: " + database.error()});
   }
   const auto there = check_state_file(options.state, static_cast<uid_t>(-1));
   if (!there) return Error{there.error()};
@@ -87,8 +88,8 @@ void print_json(const Usage& usage, bool has_acl, Console& console) {
       list.push_back({{"mac", device.mac.to_string()},
                       {"since", utc_text(device.since)},
                       {"last", utc_text(device.at)}});
-    labels.push_back({{"label", label.empty() ? Json(nullptr) : Json(label)},
-                      {"devices", std::move(list)}});
+    labels.push_back(
+        {{"label", label.empty() ? Json(nullptr) : Json(label)}, {"devices", std::move(list)}});
   }
   Json object;
   object["labels"] = std::move(labels);

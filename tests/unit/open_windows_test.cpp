@@ -39,7 +39,8 @@ TEST_CASE("of many devices some may be forgotten and none is made up", "[windows
   for (std::uint64_t n = 0; n < kMany; ++n) found += windows->take(MacAddress(0x0004f2000000 + n));
   CHECK(found <= 4096);
   CHECK(found >= 3000);
-  for (std::uint64_t n = 0; n < kMany; ++n) CHECK_FALSE(windows->take(MacAddress(0x64167f000000 + n)));
+  for (std::uint64_t n = 0; n < kMany; ++n)
+    CHECK_FALSE(windows->take(MacAddress(0x64167f000000 + n)));
   // The last one is always there.
   windows->add(MacAddress(0x0004f2ffffff));
   CHECK(windows->take(MacAddress(0x0004f2ffffff)));
