@@ -93,6 +93,8 @@ Result<StateDatabase> StateDatabase::open_sqlite(const std::string& path) {
   if (!database) return Error{"\"" + path + "\": " + database.error()};
   database->opened_->path = path;
   database->opened_->file = before;
+  // SQLite would have made one that others can read.
+  if (!database->is_in_place()) return Error{"\"" + path + "\" was replaced just now"};
   auto connection = StateConnection::on(database->connection());
   if (!connection) return Error{connection.error()};
   // Processes that wait for each other by apr_dbd_sqlite3's pauses alone do so in step, and
