@@ -52,8 +52,7 @@ inline Result<apr_interval_time_t> duration(const char* word, apr_interval_time_
   if (!known || !ascii::is_digit(*word) ||
       ap_timeout_parameter_parse(word, &found, "s") != APR_SUCCESS)
     return Error{seen + " is no duration; write a number and s, min or h, as in 10s"};
-  if (found < least || found > most)
-    return Error{seen + " is out of range; accepted are " + range};
+  if (found < least || found > most) return Error{seen + " is out of range; accepted are " + range};
   return found;
 }
 

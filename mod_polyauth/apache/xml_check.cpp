@@ -23,8 +23,8 @@ struct Objection {
 
   void raise(const char* text) {
     if (found) return;
-    found = Diagnostic{XML_GetCurrentLineNumber(parser), XML_GetCurrentColumnNumber(parser) + 1,
-                       text};
+    found =
+        Diagnostic{XML_GetCurrentLineNumber(parser), XML_GetCurrentColumnNumber(parser) + 1, text};
     XML_StopParser(parser, XML_FALSE);
   }
 };

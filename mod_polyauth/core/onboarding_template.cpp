@@ -24,9 +24,9 @@ constexpr std::array<Name, 4> kNames = {{{"{mac}", Placeholder::kMac},
 constexpr std::size_t kMaxQuoted = 40;
 
 const Name* name_at(std::string_view text) noexcept {
-  const auto* const found =
-      std::find_if(kNames.begin(), kNames.end(),
-                   [text](const Name& name) { return text.starts_with(name.text); });
+  const auto* const found = std::find_if(kNames.begin(), kNames.end(), [text](const Name& name) {
+    return text.starts_with(name.text);
+  });
   return found != kNames.end() ? found : nullptr;
 }
 

@@ -39,7 +39,8 @@ bool is_form_token(const FormKey& key, std::string_view user, std::string_view t
                    std::int64_t now) {
   std::int64_t made = 0;
   const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), made);
-  if (error != std::errc() || made < 0 || made > now || now - made > kFormTokenLifetime) return false;
+  if (error != std::errc() || made < 0 || made > now || now - made > kFormTokenLifetime)
+    return false;
   const auto expected = make_form_token(key, user, made);
   return expected && expected->size() == token.size() &&
          CRYPTO_memcmp(expected->data(), token.data(), token.size()) == 0;

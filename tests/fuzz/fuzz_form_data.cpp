@@ -40,6 +40,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto again = FormData::parse("mac=" + encoded(*mac));
   require(again && again->value("mac") == mac, "what is written is read again");
   const auto twice = FormData::parse(std::string(body) + "&mac=");
-  require(twice && !twice->value("mac") && twice->has("mac"), "a field that is there twice has no value");
+  require(twice && !twice->value("mac") && twice->has("mac"),
+          "a field that is there twice has no value");
   return 0;
 }

@@ -228,3 +228,30 @@ def test_a_user_name_that_no_database_could_keep_is_refused(make_server):
         assert answer.status == 403
         assert "reason=user-name-unfit" in server.log.wait_for("PA4031")
         server.log.mark()
+
+
+def test_without_tls_there_is_no_portal(make_server):
+    """One section for all virtual hosts, of which one has no TLS."""
+    server = make_server()
+    people = portal.passwords(server, **portal.PEOPLE)
+    portal.configure(server, section="", global_lines=portal.SECTION.format(settings="", people=people))
+    server.start()
+    assert portal.get(server).status == 200
+    answer = portal.get(server, plain=True)
+    assert answer.status == 403 and "<form" not in answer.text
+    assert "reason=no-tls" in server.log.wait_for("PA4031")
+
+
+def test_nothing_else_answers_where_a_page_is(make_server):
+    server = make_server(modules=("proxy", "proxy_http", "dav", "dav_fs"))
+    server.write("portal/index.html", "a file")
+    server.own(server.root / "locks")
+    portal.configure(server, section='DavLockDB "{root}/locks/lock"\n'.replace("{root}", str(server.root))
+                     + portal.SECTION, settings="Dav On\nSetHandler server-status",
+                     vhost_lines="ProxyPass /portal http://127.0.0.1:1/\n", modules=("status",))
+    server.start()
+    for target in ("/portal", "/portal/", "/portal/index.html"):
+        answer = server.get(target, auth=ALICE)
+        assert answer.status == 200 and "One-time password for a phone" in answer.text
+    assert server.get("/portal/x", auth=ALICE, method="PUT", body="x").status == 405
+    assert not (server.docroot / "portal/x").exists()

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "support/catch.hpp"
-
 #include "core/form_data.hpp"
+#include "support/catch.hpp"
 
 #include <string>
 
@@ -37,9 +36,8 @@ TEST_CASE("an empty body has no fields", "[form]") {
 }
 
 TEST_CASE("a body that no browser sends is refused", "[form]") {
-  const auto body =
-      GENERATE(as<std::string>{}, "a=%", "a=%4", "a=%4g", "a=%00", "a=\n", "a=%0a", "%=1", "a=%FF",
-               "a=%C3", "a=%7f", std::string("a=\0", 3));
+  const auto body = GENERATE(as<std::string>{}, "a=%", "a=%4", "a=%4g", "a=%00", "a=\n", "a=%0a",
+                             "%=1", "a=%FF", "a=%C3", "a=%7f", std::string("a=\0", 3));
   CAPTURE(body);
   CHECK_FALSE(FormData::parse(body));
 }

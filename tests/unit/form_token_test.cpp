@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "support/catch.hpp"
-
 #include "credentials/form_token.hpp"
+#include "support/catch.hpp"
 
 using polyauth::FormKey;
 using polyauth::is_form_token;
@@ -39,9 +38,8 @@ TEST_CASE("no byte of a token may differ", "[form_token]") {
 }
 
 TEST_CASE("what is no token at all is none", "[form_token]") {
-  const auto* const token =
-      GENERATE("", ".", "1795000000", "1795000000.", "x", "-9223372036854775808.",
-               "9223372036854775808.00", "-1.00");
+  const auto* const token = GENERATE("", ".", "1795000000", "1795000000.", "x",
+                                     "-9223372036854775808.", "9223372036854775808.00", "-1.00");
   CAPTURE(token);
   CHECK_FALSE(is_form_token(kKey, "alice", token, kNow));
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "support/catch.hpp"
-
 #include "core/markup_text.hpp"
+#include "support/catch.hpp"
 
 TEST_CASE("what markup gives a meaning to is escaped, and nothing else", "[markup]") {
   std::string out = "<p>";

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "support/catch.hpp"
-
 #include "core/onboarding_template.hpp"
+#include "support/catch.hpp"
 
 using polyauth::Diagnostic;
 using polyauth::OnboardingTemplate;

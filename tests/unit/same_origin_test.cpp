@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "support/catch.hpp"
-
 #include "core/same_origin.hpp"
+#include "support/catch.hpp"
 
 using polyauth::OriginHeaders;
 using polyauth::sent_from;
@@ -17,10 +16,10 @@ TEST_CASE("an origin is the scheme https and the authority of the request", "[or
 }
 
 TEST_CASE("every other origin is elsewhere", "[origin]") {
-  const auto* const other =
-      GENERATE("null", "", "https://", "http://portal.example.net", "https://evil.example",
-               "https://portal.example.net.evil.example", "https://portal.example.net:8443",
-               "https://portal.example.net/", "https://portal.example.net evil", "portal.example.net");
+  const auto* const other = GENERATE(
+      "null", "", "https://", "http://portal.example.net", "https://evil.example",
+      "https://portal.example.net.evil.example", "https://portal.example.net:8443",
+      "https://portal.example.net/", "https://portal.example.net evil", "portal.example.net");
   CAPTURE(other);
   CHECK(sent_from({other, {}, {}}, "portal.example.net") == SentFrom::kElsewhere);
 }

@@ -27,7 +27,8 @@ bool is_server_url(std::string_view url) {
   constexpr std::string_view kScheme = "https://";
   return url.starts_with(kScheme) && url.size() > kScheme.size() && url[kScheme.size()] != '/' &&
          std::all_of(url.begin(), url.end(), [](char c) {
-           return c > ' ' && c < '\x7f' && std::string_view("%@\"<>\\").find(c) == std::string_view::npos;
+           return c > ' ' && c < '\x7f' &&
+                  std::string_view("%@\"<>\\").find(c) == std::string_view::npos;
          });
 }
 

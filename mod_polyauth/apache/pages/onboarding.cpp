@@ -71,18 +71,18 @@ int tell(request_rec* r, const OnboardingTemplate& text, const MacAddress& devic
     ap_log_rerror(APLOG_MARK, APLOG_NOTICE, 0, r,
                   PA4034 "onboarding: told device=%s its regular password label=\"%s\"",
                   mac.c_str(), quotable(r, account->label.c_str()));
-  return send(r, {HTTP_OK, kXmlType,
-                  text.render({mac, account->user, account->password,
-                               config.onboarding_server != nullptr ? config.onboarding_server
-                                                                   : ""})});
+  return send(r,
+              {HTTP_OK, kXmlType,
+               text.render({mac, account->user, account->password,
+                            config.onboarding_server != nullptr ? config.onboarding_server : ""})});
 }
 
 } // namespace
 
 int answer_onboarding(request_rec* r) {
   if (r->method_number != M_GET)
-    return send(r, {HTTP_METHOD_NOT_ALLOWED, kTextType, "Accepted are GET and HEAD.\n",
-                    "GET, HEAD"});
+    return send(r,
+                {HTTP_METHOD_NOT_ALLOWED, kTextType, "Accepted are GET and HEAD.\n", "GET, HEAD"});
   const auto device = admitted_device(r);
   if (!device) return refuse(r, "no-device");
   if (password_of(r) == nullptr) return refuse(r, "no-password-of-ours");

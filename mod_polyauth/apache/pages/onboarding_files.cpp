@@ -62,7 +62,9 @@ std::variant<CommonPassword, Diagnostic> parse_account(std::string_view text) {
   if (text.ends_with('\n')) text.remove_suffix(1);
   if (text.ends_with('\r')) text.remove_suffix(1);
   const auto fault_at = [&](std::size_t at, const char* what) -> Diagnostic {
-    return {static_cast<std::size_t>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n')) + 1,
+    return {static_cast<std::size_t>(
+                std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n')) +
+                1,
             at - (text.substr(0, at).rfind('\n') + 1) + 1, what};
   };
   for (std::size_t i = 0; i < text.size(); ++i)
@@ -90,11 +92,11 @@ bool opens_somewhere(const Globals& globals, const CommonPassword& account) {
     const Compilation compiled = file->format->compile(contents->bytes, context);
     if (compiled.error_count > 0) continue;
     const auto view = PublishedPasswords::open_published(compiled.image);
-    opens = opens || (view && view->check(account.user, account.password, context.now,
-                                          [](const char* password, const char* hash) {
-                                            return apr_password_validate(password, hash) ==
-                                                   APR_SUCCESS;
-                                          }));
+    opens =
+        opens || (view && view->check(account.user, account.password, context.now,
+                                      [](const char* password, const char* hash) {
+                                        return apr_password_validate(password, hash) == APR_SUCCESS;
+                                      }));
   }
   return opens;
 }

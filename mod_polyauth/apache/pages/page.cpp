@@ -55,7 +55,8 @@ void prepare_pages(Globals& globals) {
 void register_page_hooks() {
   // Before mod_dir looks for something that it could serve instead.
   ap_hook_fixups(polyauth_claim_page, nullptr, nullptr, APR_HOOK_FIRST);
-  ap_hook_handler(polyauth_answer_page, nullptr, nullptr, APR_HOOK_FIRST);
+  // mod_proxy is FIRST, and would hand on what ProxyPass covers.
+  ap_hook_handler(polyauth_answer_page, nullptr, nullptr, APR_HOOK_REALLY_FIRST + 1);
 }
 
 } // namespace polyauth::apache

@@ -36,8 +36,9 @@ private:
   // since the page itself refuses whoever has not logged in.
   static bool asks_for_user(const ConfigLine& require) {
     static constexpr std::string_view kOthers[] = {
-        "all",  "ip",       "host",       "forward-dns", "local",   "env",   "method",
-        "expr", "polyauth", "polyauth-device", "ssl",    "ssl-verify-client", "not"};
+        "all",    "ip",   "host",     "forward-dns",     "local", "env",
+        "method", "expr", "polyauth", "polyauth-device", "ssl",   "ssl-verify-client",
+        "not"};
     const std::vector<std::string> words = require.words();
     return !words.empty() &&
            std::none_of(std::begin(kOthers), std::end(kOthers), [&](std::string_view other) {

@@ -99,8 +99,7 @@ int turn_away(request_rec* r, const Refusal& refusal, const char* allow = nullpt
 // One request of one person. Answers in the form that was asked for.
 class Portal {
 public:
-  explicit Portal(request_rec* r)
-      : r_(r), user_(r->user), now_(apr_time_sec(apr_time_now())) {}
+  explicit Portal(request_rec* r) : r_(r), user_(r->user), now_(apr_time_sec(apr_time_now())) {}
 
   int show() {
     auto pending = look_up();
@@ -123,14 +122,16 @@ public:
     if (!is_json && type != "application/x-www-form-urlencoded")
       return refuse_in_json({HTTP_UNSUPPORTED_MEDIA_TYPE,
                              "Accepted are application/json and the form of this page."});
-    const SentFrom from = sent_from({field(r_, "Origin"), field(r_, "Referer"),
-                                     field(r_, "Sec-Fetch-Site")},
-                                    field(r_, "Host").value_or(""));
+    const SentFrom from =
+        sent_from({field(r_, "Origin"), field(r_, "Referer"), field(r_, "Sec-Fetch-Site")},
+                  field(r_, "Host").value_or(""));
     // A script says nothing and needs no token: a page elsewhere cannot send JSON
     // without asking first (CORS), and is never allowed to.
     if (from == SentFrom::kElsewhere || (from == SentFrom::kNotSaid && !is_json))
-      return refuse(is_json, {HTTP_FORBIDDEN, "The request does not come from this page. Open the "
-                                              "page again."}, "other-origin");
+      return refuse(is_json,
+                    {HTTP_FORBIDDEN, "The request does not come from this page. Open the "
+                                     "page again."},
+                    "other-origin");
     const auto body = read_body(r_);
     if (const auto* const refusal = std::get_if<Refusal>(&body)) return refuse(is_json, *refusal);
     const auto& text = std::get<std::string>(body);
@@ -138,8 +139,9 @@ public:
     if (const auto* const refusal = std::get_if<Refusal>(&parsed)) return refuse(is_json, *refusal);
     const auto& request = std::get<PortalRequest>(parsed);
     if (!is_json && !is_form_token(*globals(r_->server).form_key, user_, request.token, now_))
-      return refuse(is_json, {HTTP_FORBIDDEN, "This form was open for too long, or belongs to "
-                                              "somebody else. Send it again."},
+      return refuse(is_json,
+                    {HTTP_FORBIDDEN, "This form was open for too long, or belongs to "
+                                     "somebody else. Send it again."},
                     "form-token", request.mac);
     const auto device = parse_device(request.mac);
     if (const auto* const refusal = std::get_if<Refusal>(&device))
@@ -164,9 +166,8 @@ private:
     const auto hash = bcrypt_hash(code.digits(), kBcryptCost);
     if (!hash) throw std::runtime_error(hash.error());
     const std::int64_t expires = now_ + lifetime(config);
-    const auto stored = with_state(r_, [&](StateStore& store) {
-      return store.issue(mac, *hash, user_, now_, expires);
-    });
+    const auto stored = with_state(
+        r_, [&](StateStore& store) { return store.issue(mac, *hash, user_, now_, expires); });
     if (!stored) return refuse(is_json, state_is_away());
     ap_log_rerror(APLOG_MARK, APLOG_NOTICE, 0, r_,
                   PA4032 "issued a one-time password device=%s until=%s user=\"%s\"",
@@ -243,8 +244,8 @@ private:
 int answer_portal(request_rec* r) {
   if (const char* const reason = objection(r)) {
     log_refused(r, reason);
-    return turn_away(r, {HTTP_FORBIDDEN,
-                         "This page is for people who have logged in, over https."});
+    return turn_away(r,
+                     {HTTP_FORBIDDEN, "This page is for people who have logged in, over https."});
   }
   switch (r->method_number) {
   case M_GET: return Portal(r).show();

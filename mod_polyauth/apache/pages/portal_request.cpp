@@ -6,7 +6,6 @@
 #include "core/form_data.hpp"
 
 #include <nlohmann/json.hpp>
-
 #include <set>
 
 namespace polyauth::apache {
@@ -27,8 +26,9 @@ std::string_view without_blanks(std::string_view text) noexcept {
 }
 
 Refusal bad_json(const char* what) {
-  return {HTTP_BAD_REQUEST, std::string(what) +
-                                R"( Accepted are {"mac": "..."} and {"mac": "...", "revoke": true}.)"};
+  return {HTTP_BAD_REQUEST,
+          std::string(what) +
+              R"( Accepted are {"mac": "..."} and {"mac": "...", "revoke": true}.)"};
 }
 
 // Up to kMaxQuoted bytes, and no half of a character.
@@ -82,14 +82,16 @@ std::variant<PortalRequest, Refusal> parse_portal_json(std::string_view body) {
 
 std::variant<MacAddress, Refusal> parse_device(const std::string& text) {
   if (text.empty())
-    return Refusal{HTTP_BAD_REQUEST, std::string("Enter the MAC address of the phone. ") + kSpellings};
+    return Refusal{HTTP_BAD_REQUEST,
+                   std::string("Enter the MAC address of the phone. ") + kSpellings};
   const auto mac = MacAddress::parse(text);
   if (!mac)
     return Refusal{HTTP_BAD_REQUEST, in_quotes(text) + " is not a MAC address. " + kSpellings};
   if (!mac->is_unicast() || mac->is_placeholder())
     return Refusal{HTTP_BAD_REQUEST,
-                   in_quotes(text) + " is not the address of one phone. Copy it from the label of the "
-                                  "phone."};
+                   in_quotes(text) +
+                       " is not the address of one phone. Copy it from the label of the "
+                       "phone."};
   return *mac;
 }
 

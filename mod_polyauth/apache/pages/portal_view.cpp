@@ -38,7 +38,8 @@ Html hidden(std::string_view name, std::string_view value) {
 
 Html error_summary(const PortalView& view) {
   Html html;
-  html << "<section class=\"card bad\" role=\"alert\" id=\"problem\">\n<h2>Nothing was done</h2>\n<p>"_html;
+  html
+      << "<section class=\"card bad\" role=\"alert\" id=\"problem\">\n<h2>Nothing was done</h2>\n<p>"_html;
   if (view.mac_is_wrong)
     html << "<a href=\"#mac\">"_html << view.problem << "</a>"_html;
   else
@@ -82,8 +83,10 @@ Html issue_form(const PortalView& view) {
     html << "<p class=\"error\" id=\"mac-error\">"_html << view.problem << "</p>\n"_html;
   html << R"(<div class="row">
 <input type="text" id="mac" name="mac" required maxlength="64" autocomplete="off" autocapitalize="none" spellcheck="false" aria-describedby="mac-hint)"_html;
-  if (view.mac_is_wrong) html << " mac-error\" aria-invalid=\"true\" autofocus value=\""_html;
-  else html << "\" value=\""_html;
+  if (view.mac_is_wrong)
+    html << " mac-error\" aria-invalid=\"true\" autofocus value=\""_html;
+  else
+    html << "\" value=\""_html;
   return html << view.mac_field << R"(">
 <button type="submit">Issue a password</button>
 </div>
@@ -106,8 +109,8 @@ Html pending_row(const Pending& pending, const std::string& token) {
        << pending.issued_by << "</dd></div>\n<div><dt>Good until</dt><dd>"_html
        << moment(pending.expires) << "</dd></div>\n</dl>\n<form method=\"post\">"_html
        << hidden("token", token) << hidden("action", "revoke") << hidden("mac", mac)
-       << "<button type=\"submit\" class=\"quiet\" aria-label=\"Revoke the password for "_html << mac
-       << "\">Revoke</button></form>\n</li>\n"_html;
+       << "<button type=\"submit\" class=\"quiet\" aria-label=\"Revoke the password for "_html
+       << mac << "\">Revoke</button></form>\n</li>\n"_html;
   return html;
 }
 
@@ -130,8 +133,9 @@ Html pending_card(const PortalView& view) {
 
 Html problem_page(const std::string& problem) {
   Html content;
-  content << "<h1>"_html << kTitle << "</h1>\n<section class=\"card bad\">\n<h2>Nothing was done</h2>\n<p>"_html
-          << problem << "</p>\n</section>\n"_html;
+  content << "<h1>"_html << kTitle
+          << "</h1>\n<section class=\"card bad\">\n<h2>Nothing was done</h2>\n<p>"_html << problem
+          << "</p>\n</section>\n"_html;
   return whole_page("Problem: " + std::string(kTitle), {}, content);
 }
 

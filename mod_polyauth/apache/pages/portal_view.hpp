@@ -23,11 +23,11 @@ struct IssuedCode {
 struct PortalView {
   std::string user;
   std::string token;
-  std::string mac_field;               // what was typed, if it is to be corrected
-  std::string problem;                 // why nothing was done; empty: no problem
-  bool mac_is_wrong = false;           // it is the field that is to be corrected
-  std::optional<IssuedCode> issued;    // just now, and never again
-  std::optional<MacAddress> revoked;   // just now
+  std::string mac_field;                       // what was typed, if it is to be corrected
+  std::string problem;                         // why nothing was done; empty: no problem
+  bool mac_is_wrong = false;                   // it is the field that is to be corrected
+  std::optional<IssuedCode> issued;            // just now, and never again
+  std::optional<MacAddress> revoked;           // just now
   std::optional<std::vector<Pending>> pending; // nothing: they cannot be looked up
 };
 
