@@ -17,6 +17,7 @@ constexpr apr_time_t kReportInterval = 60 * apr_time_t{APR_USEC_PER_SEC};
 // How soon a login is written. It is what a window stays open for after a login on another
 // server.
 constexpr apr_interval_time_t kFlushInterval = APR_USEC_PER_SEC;
+constexpr apr_interval_time_t kRetryInterval = 10 * kFlushInterval;
 
 std::int64_t certificate_end(request_rec* r) {
   const DirConfig& config = dir_config(r);
@@ -37,11 +38,11 @@ void end_window(request_rec* r, const MacAddress& device, std::int64_t now) {
 
 extern "C" {
 static apr_status_t polyauth_flush(int state, void* data, apr_pool_t*) {
-  if (state == AP_WATCHDOG_STATE_RUNNING) static_cast<LastSeen*>(data)->flush();
+  if (state == AP_WATCHDOG_STATE_RUNNING) static_cast<LastSeen*>(data)->flush(LastSeen::When::kNow);
   return APR_SUCCESS;
 }
 static apr_status_t polyauth_last_flush(void* data) {
-  static_cast<LastSeen*>(data)->flush();
+  static_cast<LastSeen*>(data)->flush(LastSeen::When::kAtTheEnd);
   return APR_SUCCESS;
 }
 // A child that ends serves requests for longer than its watchdogs run. Its pool goes when it
@@ -118,23 +119,32 @@ Result<bool> LastSeen::write(const std::vector<Login>& logins) {
   });
 }
 
-void LastSeen::flush() {
-  guarded(server_, 0, [this] {
+// The oldest are dropped if there is no room for all.
+void LastSeen::put_back(std::vector<Login> logins) {
+  const std::lock_guard lock(mutex_);
+  const std::size_t room = kMostWaiting - std::min(waiting_.size(), kMostWaiting);
+  const std::size_t too_many = logins.size() - std::min(room, logins.size());
+  dropped_ += too_many;
+  logins.erase(logins.begin(), logins.begin() + static_cast<std::ptrdiff_t>(too_many));
+  waiting_.insert(waiting_.begin(), std::make_move_iterator(logins.begin()),
+                  std::make_move_iterator(logins.end()));
+}
+
+void LastSeen::flush(When when) {
+  guarded(server_, 0, [this, when] {
+    report_dropped();
+    const apr_time_t now = apr_time_now();
+    // mod_dbd has something to say each time that it is asked for a connection in vain.
+    if (when == When::kNow && now < next_try_ && now >= next_try_ - kRetryInterval) return 0;
+    next_try_ = 0;
     std::vector<Login> logins;
     {
       const std::lock_guard lock(mutex_);
       logins.swap(waiting_);
     }
-    if (!logins.empty() && !write(logins)) {
-      const std::lock_guard lock(mutex_);
-      // The newer ones go first if there is no room for all.
-      const std::size_t room = kMostWaiting - std::min(waiting_.size(), kMostWaiting);
-      const std::size_t kept = std::min(room, logins.size());
-      dropped_ += logins.size() - kept;
-      waiting_.insert(waiting_.end(), std::make_move_iterator(logins.end() - static_cast<std::ptrdiff_t>(kept)),
-                      std::make_move_iterator(logins.end()));
-    }
-    report_dropped();
+    if (logins.empty() || write(logins)) return 0;
+    next_try_ = now + kRetryInterval;
+    put_back(std::move(logins));
     return 0;
   });
 }

@@ -59,11 +59,14 @@ public:
   [[nodiscard]] bool is_news(const MacAddress& device, std::string_view label, std::int64_t now);
   void add(Login login);
 
-  // Writes what waits to PolyAuthState. What cannot be written goes on waiting.
-  void flush();
+  // Writes what waits to PolyAuthState. What cannot be written goes on waiting, and is not
+  // tried again for a while unless it is the last time.
+  enum class When : bool { kNow, kAtTheEnd };
+  void flush(When when);
 
 private:
   Result<bool> write(const std::vector<Login>& logins);
+  void put_back(std::vector<Login> logins);
   void report_dropped();
 
   server_rec* server_;
@@ -73,6 +76,7 @@ private:
   std::map<std::pair<MacAddress, std::string>, std::int64_t> known_;
   std::size_t dropped_ = 0;
   apr_time_t last_report_ = 0;
+  apr_time_t next_try_ = 0; // of the watchdog alone
 };
 
 } // namespace polyauth::apache

@@ -9,9 +9,8 @@
 namespace polyauth::apache {
 
 void check_onetime(const std::vector<ConfigLine>& lines, Complaints& complaints) {
-  const bool has_state = std::any_of(lines.begin(), lines.end(), [](const ConfigLine& line) {
-    return line.is("PolyAuthState");
-  });
+  const bool has_state = std::any_of(
+      lines.begin(), lines.end(), [](const ConfigLine& line) { return line.is("PolyAuthState"); });
   for (const ConfigLine& line : lines) {
     if (!line.is("AuthBasicProvider") || !line.has_word("polyauth-onetime")) continue;
     if (!has_state)

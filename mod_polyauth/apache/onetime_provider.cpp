@@ -71,8 +71,7 @@ private:
       const auto open = store.open_hash(device_, now_, attempts());
       if (!open) return Error{open.error()};
       if (*open && is_remembered(**open)) return Found(Remembered());
-      auto attempt =
-          store.try_one_time(device_, one_time_tag(device_, code_), now_, attempts());
+      auto attempt = store.try_one_time(device_, one_time_tag(device_, code_), now_, attempts());
       if (!attempt) return Error{attempt.error()};
       if (*attempt) return Found(std::move(**attempt));
       const auto standing = store.standing(device_, now_, attempts());
@@ -83,9 +82,8 @@ private:
 
   bool redeem(const Attempt& attempt) {
     const std::int64_t window = config_.onetime_window.value_or(DirConfig::kDefaultOneTimeWindow);
-    const auto redemption = with_state(r_, [&](StateStore& store) {
-      return store.redeem(device_, attempt, now_, window);
-    });
+    const auto redemption = with_state(
+        r_, [&](StateStore& store) { return store.redeem(device_, attempt, now_, window); });
     if (!redemption) return false;
     // Replaced, revoked or ended since the try.
     if (!*redemption) return refuse(Standing::kNone);
@@ -149,8 +147,7 @@ authn_status check(request_rec* r, const char* user, const char* password) {
 }
 
 extern "C" {
-static authn_status polyauth_check_onetime(request_rec* r, const char* user,
-                                           const char* password) {
+static authn_status polyauth_check_onetime(request_rec* r, const char* user, const char* password) {
   return guarded(r, AUTH_GENERAL_ERROR, [&] { return check(r, user, password); });
 }
 // Without a realm hash: Digest would need the password itself, or what is as good.

@@ -2,7 +2,6 @@
 #include "apache/open_windows.hpp"
 
 #include <algorithm>
-
 #include <sys/mman.h>
 
 namespace polyauth::apache {

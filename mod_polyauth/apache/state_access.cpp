@@ -50,8 +50,7 @@ struct StateLease::Held {
   void use_connection(const ap_dbd_t* rec) {
     // mod_dbd has logged why.
     if (rec == nullptr) return fail("mod_dbd has no connection");
-    auto connection =
-        StateConnection::on({rec->driver, rec->handle, rec->prepared, rec->pool});
+    auto connection = StateConnection::on({rec->driver, rec->handle, rec->prepared, rec->pool});
     if (!connection) return fail(connection.error());
     own_store.emplace(*connection);
     // mod_dbd asks a connection only what it last knew.

@@ -65,7 +65,8 @@ const char* set_onetime_attempts(cmd_parms* cmd, void* config, const char* word)
     const auto parsed = std::from_chars(text.data(), text.data() + text.size(), count);
     if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size() || count < 1 ||
         count > kMost)
-      return complain(cmd, "\"" + std::string(text) + "\" is not accepted; write a number from 1 to " +
+      return complain(cmd, "\"" + std::string(text) +
+                               "\" is not accepted; write a number from 1 to " +
                                std::to_string(kMost));
     static_cast<DirConfig*>(config)->onetime_attempts = count;
     return nullptr;

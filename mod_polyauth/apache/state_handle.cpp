@@ -3,9 +3,9 @@
 
 #include "apache/messages.hpp"
 
-#include <chrono>
-
 #include <unistd.h>
+
+#include <chrono>
 
 namespace polyauth::apache {
 
@@ -25,8 +25,7 @@ Result<StateStore*> StateHandle::open_file() {
   // What was removed or replaced would go on to be written to, and be lost.
   if (database_ && !database_->is_in_place()) close_file();
   if (store_) return &*store_;
-  if (auto prepared =
-          prepare_state_file(path_, static_cast<uid_t>(-1), static_cast<gid_t>(-1));
+  if (auto prepared = prepare_state_file(path_, static_cast<uid_t>(-1), static_cast<gid_t>(-1));
       !prepared)
     return Error{prepared.error()};
   auto database = StateDatabase::open_sqlite(path_);

@@ -7,11 +7,11 @@
 #include "apache/state_handle.hpp"
 #include "credentials/verified_pairs.hpp"
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <memory>
 #include <system_error>
-
-#include <unistd.h>
 
 namespace polyauth::apache {
 

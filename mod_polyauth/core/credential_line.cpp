@@ -22,7 +22,8 @@ public:
     const auto* const known = std::find(kKeys.begin(), kKeys.end(), key);
     if (equals == std::string_view::npos || known == kKeys.end() ||
         (*known == kLabel && label_ == LabelOption::kRefused))
-      return LineProblem{at, quoted(word.substr(0, equals)) + " is no option; accepted are " +
+      // Not quoted: it may be a password in clear, or a piece of a secret.
+      return LineProblem{at, std::string("this is no option; accepted are ") +
                                  (label_ == LabelOption::kAccepted ? "label=, " : "") +
                                  "from= and until=, each at most once"};
     bool& seen = seen_[static_cast<std::size_t>(known - kKeys.begin())];

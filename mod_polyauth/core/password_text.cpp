@@ -25,11 +25,10 @@ public:
   }
 
   PasswordText finish() {
+    static constexpr TextLine kFirst{{}, 1, 0};
+    line_ = &kFirst;
     if (text_.error_count == 0 && text_.lines.empty())
-      text_.errors.push_back({1, 1,
-                              "there is no line user:hash; a file that lets nobody in is "
-                              "taken for a mistake"}),
-          text_.error_count = 1;
+      fail(0, "there is no line user:hash; a file that lets nobody in is taken for a mistake");
     return std::move(text_);
   }
 
@@ -71,8 +70,8 @@ private:
       return "this is no bcrypt hash that htpasswd writes: $2y$, a cost of 04 to 17, $ and 53 "
              "characters";
     return "this is no hash that htpasswd writes: accepted are bcrypt ($2y$, $2b$, $2a$), $6$, "
-           "$5$, "
-           "$apr1$, $1$, {SHA} and the 13 characters of crypt; a password in clear (htpasswd -p) "
+           "$5$, $apr1$, $1$, {SHA} and the 13 characters of crypt; a password in clear (htpasswd "
+           "-p) "
            "cannot be checked on this system";
   }
 

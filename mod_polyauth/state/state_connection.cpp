@@ -95,8 +95,8 @@ Result<apr_dbd_prepared_t*> StateConnection::prepare(const StateStatement& state
   const void* const kept = apr_hash_get(dbd_.prepared, statement.label, APR_HASH_KEY_STRING);
   auto* prepared = static_cast<apr_dbd_prepared_t*>(const_cast<void*>(kept));
   for (int left = kPrepareAttempts; prepared == nullptr;) {
-    const int code = apr_dbd_prepare(dbd_.driver, dbd_.pool, dbd_.handle, statement.sql, nullptr,
-                                     &prepared);
+    const int code =
+        apr_dbd_prepare(dbd_.driver, dbd_.pool, dbd_.handle, statement.sql, nullptr, &prepared);
     if (code == 0) {
       apr_hash_set(dbd_.prepared, statement.label, APR_HASH_KEY_STRING, prepared);
       break;
@@ -118,9 +118,8 @@ Result<StateRows> StateConnection::run(const StateStatement& statement,
     const auto prepared = prepare(statement);
     if (!prepared) return Error{prepared.error()};
     apr_dbd_results_t* results = nullptr;
-    const int code =
-        apr_dbd_pselect(dbd_.driver, scratch_.get(), dbd_.handle, &results, *prepared, 1,
-                        static_cast<int>(values.size()), values.data());
+    const int code = apr_dbd_pselect(dbd_.driver, scratch_.get(), dbd_.handle, &results, *prepared,
+                                     1, static_cast<int>(values.size()), values.data());
     if (code == 0) return rows_of(dbd_, scratch_.get(), results);
     Error error = failure(code);
     if (again || !is_outdated(error.text)) return error;
@@ -131,8 +130,7 @@ Result<StateRows> StateConnection::run(const StateStatement& statement,
 Result<StateRows> StateConnection::run(const char* sql) {
   const Scratch scratch(scratch_.get());
   apr_dbd_results_t* results = nullptr;
-  if (const int code =
-          apr_dbd_select(dbd_.driver, scratch_.get(), dbd_.handle, &results, sql, 1);
+  if (const int code = apr_dbd_select(dbd_.driver, scratch_.get(), dbd_.handle, &results, sql, 1);
       code != 0)
     return failure(code);
   return rows_of(dbd_, scratch_.get(), results);

@@ -5,13 +5,13 @@
 #include <apr_general.h>
 #include <apr_hash.h>
 #include <apr_pools.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 #include <cerrno>
-#include <fcntl.h>
 #include <new>
 #include <sys/stat.h>
 #include <system_error>
-#include <unistd.h>
 #include <utility>
 
 namespace polyauth {
@@ -35,8 +35,8 @@ const apr_dbd_driver_t* loaded_driver(const std::string& name) {
 }
 
 Error missing(const std::string& driver) {
-  return Error{"APR's database driver \"" + driver + "\" cannot be loaded (Debian: libaprutil1-dbd-" +
-               driver + ")"};
+  return Error{"APR's database driver \"" + driver +
+               "\" cannot be loaded (Debian: libaprutil1-dbd-" + driver + ")"};
 }
 
 } // namespace
@@ -93,6 +93,8 @@ Result<StateDatabase> StateDatabase::open_sqlite(const std::string& path) {
   if (!database) return Error{"\"" + path + "\": " + database.error()};
   database->opened_->path = path;
   database->opened_->file = before;
+  // SQLite would have made one that others can read.
+  if (!database->is_in_place()) return Error{"\"" + path + "\" was replaced just now"};
   auto connection = StateConnection::on(database->connection());
   if (!connection) return Error{connection.error()};
   // Processes that wait for each other by apr_dbd_sqlite3's pauses alone do so in step, and

@@ -6,7 +6,6 @@
 
 #include <memory>
 #include <string>
-
 #include <sys/types.h>
 
 namespace polyauth {

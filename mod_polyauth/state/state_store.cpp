@@ -37,7 +37,8 @@ constexpr StateStatement kPending = {
     "WHERE issued_by = %s AND " USABLE " ORDER BY issued, mac"};
 
 constexpr StateStatement kRevoke = {
-    "polyauth_revoke", "DELETE FROM polyauth_onetime WHERE mac = %s AND issued_by = %s RETURNING mac"};
+    "polyauth_revoke",
+    "DELETE FROM polyauth_onetime WHERE mac = %s AND issued_by = %s RETURNING mac"};
 
 // A try with the tag of the last one is looked at also when it is the last that is free: it
 // may be the right one, with another of the same device just being looked at.
@@ -47,8 +48,8 @@ constexpr StateStatement kTry = {
     "UPDATE polyauth_onetime SET tries = tries + CASE WHEN " SAME " THEN 0 ELSE 1 END, "
     "counted = CASE WHEN " SAME " THEN 0 ELSE 1 END, "
     "wrong_before = CASE WHEN " SAME " THEN wrong_before ELSE last_wrong END, "
-    "last_wrong = CAST(%s AS integer) WHERE mac = %s AND (tries < CAST(%s AS integer) OR " SAME ") AND " USABLE
-    " RETURNING hash, counted, tries"};
+    "last_wrong = CAST(%s AS integer) WHERE mac = %s AND (tries < CAST(%s AS integer) OR " SAME
+    ") AND " USABLE " RETURNING hash, counted, tries"};
 #undef SAME
 
 constexpr StateStatement kStanding = {
@@ -122,8 +123,8 @@ Result<bool> StateStore::check_schema() {
   if (!version) return error_of(version);
   if (!*version) return false;
   if (**version != kStateSchemaVersion)
-    return Error{"its tables have version " + text(**version) + "; this mod_polyauth knows version " +
-                 text(kStateSchemaVersion)};
+    return Error{"its tables have version " + text(**version) +
+                 "; this mod_polyauth knows version " + text(kStateSchemaVersion)};
   return true;
 }
 
@@ -146,21 +147,19 @@ Result<bool> StateStore::ensure_schema() {
 }
 
 Result<bool> StateStore::issue(const MacAddress& mac, std::string_view hash,
-                               std::string_view issued_by, std::int64_t now,
-                               std::int64_t expires) {
+                               std::string_view issued_by, std::int64_t now, std::int64_t expires) {
   auto issued = connection_.run(kIssue, {mac.to_string(), std::string(hash), std::string(issued_by),
                                          text(now), text(expires)});
   if (!issued) return error_of(issued);
   const std::string old = text(now - kKept);
-  if (auto forgotten = connection_.run(kForget, {old, old}); !forgotten)
-    return error_of(forgotten);
+  if (auto forgotten = connection_.run(kForget, {old, old}); !forgotten) return error_of(forgotten);
   return true;
 }
 
 Result<std::vector<Pending>> StateStore::pending(std::string_view issued_by, std::int64_t now) {
   const std::string skewed = text(now + kClockSkew);
-  const auto rows = connection_.run(
-      kPending, {std::string(issued_by), skewed, text(now), skewed, text(now)});
+  const auto rows =
+      connection_.run(kPending, {std::string(issued_by), skewed, text(now), skewed, text(now)});
   if (!rows) return error_of(rows);
   std::vector<Pending> found;
   for (const StateRow& row : *rows) {
@@ -208,17 +207,17 @@ Result<Standing> StateStore::standing(const MacAddress& mac, std::int64_t now, i
 Result<std::optional<Redemption>> StateStore::redeem(const MacAddress& mac, const Attempt& attempt,
                                                      std::int64_t now, std::int64_t window) {
   const std::string skewed = text(now + kClockSkew);
-  const auto rows = connection_.run(
-      kRedeem, {text(attempt.counted ? 1 : 0), text(now), text(now + window), mac.to_string(),
-                attempt.hash, skewed, text(now), skewed, text(now)});
+  const auto rows = connection_.run(kRedeem, {text(attempt.counted ? 1 : 0), text(now),
+                                              text(now + window), mac.to_string(), attempt.hash,
+                                              skewed, text(now), skewed, text(now)});
   if (!rows) return error_of(rows);
   if (rows->empty()) return std::optional<Redemption>();
   const StateRow& row = rows->front();
   return std::optional<Redemption>(Redemption{number(row.at(0)) == 1, number(row.at(1))});
 }
 
-Result<std::optional<std::string>>
-StateStore::open_hash(const MacAddress& mac, std::int64_t now, int most_tries) {
+Result<std::optional<std::string>> StateStore::open_hash(const MacAddress& mac, std::int64_t now,
+                                                         int most_tries) {
   const std::string skewed = text(now + kClockSkew);
   const auto rows = connection_.run(
       kOpenHash, {mac.to_string(), text(most_tries), skewed, text(now), skewed, text(now)});
@@ -238,9 +237,8 @@ Result<bool> StateStore::note_seen(std::vector<Sighting> sightings) {
             [&](const Sighting& a, const Sighting& b) { return key(a) < key(b); });
   return connection_.transaction([&]() -> Result<bool> {
     for (const Sighting& each : sightings) {
-      const auto noted =
-          connection_.run(kSeen, {each.mac.to_string(), each.label, text(each.at),
-                                  text(each.certificate_until), text(each.at)});
+      const auto noted = connection_.run(kSeen, {each.mac.to_string(), each.label, text(each.at),
+                                                 text(each.certificate_until), text(each.at)});
       if (!noted) return error_of(noted);
     }
     return true;
@@ -254,8 +252,7 @@ Result<std::vector<Sighting>> StateStore::usage() {
   for (const StateRow& row : *rows) {
     const auto mac = MacAddress::parse(row.at(0));
     if (!mac) return malformed();
-    found.push_back(
-        {*mac, row.at(1), number(row.at(2)), number(row.at(3)), number(row.at(4))});
+    found.push_back({*mac, row.at(1), number(row.at(2)), number(row.at(3)), number(row.at(4))});
   }
   return found;
 }

@@ -29,6 +29,10 @@ public:
   [[nodiscard]] std::string describe(const AclEntry& entry) const;
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
+  // The entries of a text list, in its order.
+  [[nodiscard]] bool is_text() const noexcept { return bytes_.empty(); }
+  [[nodiscard]] const std::vector<AclEntry>& entries() const noexcept { return entries_; }
+
 private:
   AclList() = default;
 

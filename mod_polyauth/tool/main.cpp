@@ -11,6 +11,7 @@ namespace {
 constexpr const Command* kCommands[] = {
     &kCheckAcl,    &kCheckPasswords, &kAclQuery,       &kAclCompile,     &kExplain,
     &kPasswordAdd, &kPasswordList,   &kPasswordRetire, &kPasswordDerive,
+    &kPasswordUsage,
 };
 
 } // namespace

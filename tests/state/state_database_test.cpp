@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "state/state_database.hpp"
-
 #include "state/state_store.hpp"
 #include "support/state_backend.hpp"
 
 #include <filesystem>
 #include <fstream>
 #include <set>
-
 #include <sys/stat.h>
 
 using namespace polyauth;
@@ -56,8 +54,7 @@ TEST_CASE("a file that others may use is not used", "[state]") {
     REQUIRE(::chmod(path.c_str(), mode) == 0);
     const auto checked = prepare_state_file(path, kMe, kMyGroup);
     REQUIRE_FALSE(checked);
-    CHECK(checked.error() ==
-          "\"" + path + "\" can be used by group or others; give it mode 0600");
+    CHECK(checked.error() == "\"" + path + "\" can be used by group or others; give it mode 0600");
   }
   REQUIRE(::chmod(path.c_str(), 0600) == 0);
   CHECK_FALSE(check_state_file(path, ::geteuid() + 1));
@@ -82,8 +79,7 @@ TEST_CASE("what is no file is not used", "[state]") {
 TEST_CASE("a folder that is not there is told", "[state]") {
   const auto prepared = prepare_state_file("/nowhere/state.db", kMe, kMyGroup);
   REQUIRE_FALSE(prepared);
-  CHECK(prepared.error() ==
-        "\"/nowhere/state.db\" cannot be created: No such file or directory");
+  CHECK(prepared.error() == "\"/nowhere/state.db\" cannot be created: No such file or directory");
 }
 
 TEST_CASE("a file that was replaced or removed is noticed", "[state]") {

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Processes and threads that do the same at the same moment, each on a connection of its own.
 #include "state/state_store.hpp"
-
 #include "support/state_backend.hpp"
+
+#include <unistd.h>
 
 #include <array>
 #include <atomic>
 #include <cstdio>
 #include <functional>
 #include <string>
+#include <sys/wait.h>
 #include <thread>
 #include <vector>
-
-#include <sys/wait.h>
-#include <unistd.h>
 
 using namespace polyauth;
 using test::OpenState;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "state/state_store.hpp"
-
 #include "support/state_backend.hpp"
 
 #include <algorithm>

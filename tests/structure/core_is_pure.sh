@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # core/ sees the standard library and PCRE2, and neither files nor a clock; io/,
-# pki/ and credentials/ see neither httpd nor APR; nobody below apache/ includes it.
+# pki/ and credentials/ see neither httpd nor APR, state/ sees APR but not httpd; nobody
+# below apache/ includes it.
 set -eu
 sources=${1:-$(dirname "$0")/../../mod_polyauth}
 failed=0
@@ -27,4 +28,6 @@ no_include io "$server" "httpd or APR"
 no_include pki "$server" "httpd or APR"
 no_include credentials "$server" "httpd or APR"
 no_include credentials 'pki/' "certificates"
+no_include state 'httpd|http_|ap_|util_|mod_|mpm_|unixd|scoreboard|apache/' "httpd"
+no_include state 'io/|pki/|credentials/' "the rooms beside it"
 exit "$failed"

@@ -59,7 +59,7 @@ def test_a_password_in_clear_is_an_error_and_is_not_shown(tool):
     (b"phone\n", "passwords:1:1: there is no ':'"),
     (b":" + HASH.encode(), "passwords:1:1: there is no user"),
     (b"phone:\n", "passwords:1:7: there is no hash"),
-    (f"phone:{HASH} colour=red".encode(), 'passwords:1:68: "colour" is no option'),
+    (f"phone:{HASH} colour=red".encode(), "passwords:1:68: this is no option"),
     (f"phone:{HASH} label=a label=a".encode(), "passwords:1:76: label= stands there twice"),
     (f"phone:{HASH} from=2026-02-30".encode(), 'passwords:1:73: "2026-02-30" is a day'),
     (f"ph\0ne:{HASH}".encode(), "passwords:1:3: a NUL byte"),

@@ -11,7 +11,7 @@ from conftest import ENVIRONMENT, USAGE, YES
 REPOSITORY = Path(__file__).resolve().parents[2]
 COMMANDS = [("check", "acl"), ("check", "passwords"), ("acl", "query"), ("acl", "compile"),
             ("explain",), ("password", "add"), ("password", "list"), ("password", "retire"),
-            ("password", "derive")]
+            ("password", "derive"), ("password", "usage")]
 PLACES = [(), ("check",), ("acl",), ("password",), *COMMANDS]
 
 

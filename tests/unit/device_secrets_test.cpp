@@ -100,7 +100,8 @@ TEST_CASE("what is wrong with a secret is told at its place", "[secrets]") {
           // The last digit holds two bits that belong to no byte.
           {"a:" + kCounting.substr(0, 42) + "9=", 1, 3, "this is not the base64 of 32 bytes"},
           {"a:" + kOnes.substr(0, 41) + "_8=", 1, 3, "this is not the base64 of 32 bytes"},
-          {"a:" + kCounting + " label=x", 1, 48, "\"label\" is no option"},
+          {"a:" + kCounting + " label=x", 1, 48, "this is no option"},
+          {"a:" + kOnes + " " + kCounting, 1, 48, "this is no option"},
           {"a:" + kCounting + " from=x", 1, 53, "\"x\" is no date"},
           {"a:" + kCounting + "\r", 1, 47, "a CR without LF"},
           {many, 65, 1, "there are more than 64 secrets"},

@@ -79,7 +79,7 @@ TEST_CASE("what is wrong is told at its place", "[password]") {
           {"\xef\xbb\xbfphone:secret", 1, 10, "this is no hash that htpasswd writes"},
           {"phone:" + kHash.substr(1), 1, 7, "this is no hash that htpasswd writes"},
           {"phone:" + kHash.substr(0, 59), 1, 7, "this is no bcrypt hash"},
-          {"phone:" + kHash + " # comment", 1, 68, "\"#\" is no option"},
+          {"phone:" + kHash + " # comment", 1, 68, "this is no option"},
           {"phone:" + kHash + " label=a label=b", 1, 76, "label= stands there twice"},
           {"phone:" + kHash + " until=2026-02-30", 1, 74, "\"2026-02-30\" is a day"},
           {"phone:" + kHash + ": until=2026-01-01", 1, 69, "until= stands behind a second ':'"},
@@ -101,7 +101,9 @@ TEST_CASE("what is wrong is told at its place", "[password]") {
 TEST_CASE("no message holds a part of a hash or a password in clear", "[password]") {
   for (const std::string text :
        {"phone:5ecret-In-Clear", "5ecret-In-Clear", "phone:$2y$05$5ecret-In-Clear",
-        "phone:$6$5ecret-In-Clear", "phone:5ecret-In-Clear:x", "phone:{SHA}5ecret-In-Clear"}) {
+        "phone:$6$5ecret-In-Clear", "phone:AOKBsVoYHyquc 5ecret-In-Clear",
+        "phone:AOKBsVoYHyquc 5ecret=In-Clear", "phone:5ecret-In-Clear:x",
+        "phone:{SHA}5ecret-In-Clear"}) {
     CAPTURE(text);
     CHECK(first_error(text).text.find("5ecret") == std::string::npos);
   }

@@ -108,4 +108,4 @@ class OneTime:
                 self.database("SELECT mac, label FROM polyauth_seen")}
 
     def wait_for_seen(self, *pairs):
-        wait_until(lambda: set(pairs) <= self.seen(), f"{pairs} to be noted")
+        wait_until(lambda: set(pairs) <= self.seen(), f"{pairs} to be noted", 20)

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "credentials/one_time_tag.hpp"
+#include "support/catch.hpp"
+
+#include <set>
+
+using namespace polyauth;
+
+TEST_CASE("a tag is that of one code of one device, and short", "[credentials]") {
+  constexpr MacAddress kA(0x0004f2aaaaaa);
+  constexpr MacAddress kB(0x0004f2bbbbbb);
+  const OneTimeCode code = OneTimeCode::from_digits(123'456'789'012);
+  CHECK(one_time_tag(kA, code) == one_time_tag(kA, OneTimeCode::from_digits(123'456'789'012)));
+  CHECK(one_time_tag(kA, code) != one_time_tag(kB, code));
+  std::set<int> tags;
+  for (std::uint64_t n = 0; n < 1000; ++n)
+    tags.insert(one_time_tag(kA, OneTimeCode::from_digits(n)));
+  CHECK(tags.size() > 950);
+  CHECK(*tags.begin() >= 0);
+  CHECK(*tags.rbegin() <= 0xffff);
+}
