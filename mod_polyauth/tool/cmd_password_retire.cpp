@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <utility>
 
 namespace polyauth::tool {
@@ -128,10 +129,15 @@ Exit edit_file(const Options& options, std::int64_t until, Console& console) {
   }
   const std::string text = edited(edit->text(), lines, until);
   const CredentialText after = read_credentials(options.kind(), text);
-  // A line with a third field, behind which nothing is looked at.
+  // A line with a third field: behind a second ':' nothing is looked at.
+  for (const Diagnostic& error : after.errors)
+    for (const Credential& line : lines)
+      if (line.line == error.line)
+        return refuse_edit(options, line,
+                           "cannot be given an end: what follows a second ':' must go first",
+                           console);
   if (after.error_count != 0 || !to_retire(after, options, until).empty())
-    return refuse_edit(options, lines.front(),
-                       "cannot be given an end: what follows a second ':' must go first", console);
+    throw std::logic_error(options.file + " would not be what was asked for; nothing was changed");
   if (const auto written = lines.empty() ? Result<bool>(true) : edit->finish(text); !written) {
     console.error(options.file + ' ' + written.error());
     return Exit::kEnvironment;

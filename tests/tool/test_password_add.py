@@ -5,8 +5,10 @@ import os
 import pty
 import re
 import select
+import signal
 import stat
 import subprocess
+import termios
 import time
 
 import pytest
@@ -201,6 +203,9 @@ class Terminal:
             assert ready, f"waited for {until}, saw {self.seen}"
             self.seen += os.read(self.master, 1024)
 
+    def echoes(self):
+        return bool(termios.tcgetattr(self.master)[3] & termios.ECHO)
+
     def type(self, text):
         os.write(self.master, text)
 
@@ -228,6 +233,20 @@ def test_a_terminal_is_asked_twice_and_shows_nothing(binary, tool, again, code):
     else:
         assert b"the two passwords are not the same" in terminal.seen
         assert not (tool.root / "passwords").exists()
+
+
+def test_an_interrupted_question_leaves_the_terminal_as_it_was(binary, tool):
+    terminal = Terminal(binary, tool, "password", "add", "passwords", "phone")
+    terminal.read(b"New password: ")
+    assert not terminal.echoes()
+    deadline = time.monotonic() + 30
+    while terminal.process.poll() is None and time.monotonic() < deadline:
+        terminal.process.send_signal(signal.SIGINT)
+        select.select([terminal.master], [], [], 0.05)
+    assert terminal.echoes()
+    assert terminal.finish() == USAGE
+    assert b"interrupted; nothing was changed" in terminal.seen
+    assert not (tool.root / "passwords").exists()
 
 
 def test_a_device_secret_is_made_and_never_shown(tool):

@@ -130,10 +130,12 @@ def test_what_cannot_end_is_told_and_nothing_changes(tool, arguments, said):
 
 
 def test_behind_a_third_field_no_end_can_be_written(tool):
-    tool.write("passwords", f"phone:{HASH}:Jane Doe\n")
+    text = f"phone:{HASH}\nphone:{HASH}:Jane Doe\n"
+    tool.write("passwords", text)
     answer = tool("password", "retire", "passwords", "--user", "phone")
-    assert answer.code == NO and "what follows a second ':' must go first" in answer.out
-    assert lines_of(tool)[0] == f"phone:{HASH}:Jane Doe"
+    assert answer.code == NO and answer.lines[0].startswith("passwords:2: phone until=")
+    assert answer.lines[0].endswith("what follows a second ':' must go first")
+    assert (tool.root / "passwords").read_text() == text
 
 
 def test_a_file_with_an_error_is_not_touched(tool):

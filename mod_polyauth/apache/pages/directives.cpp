@@ -28,7 +28,7 @@ bool is_server_url(std::string_view url) {
   return url.starts_with(kScheme) && url.size() > kScheme.size() && url[kScheme.size()] != '/' &&
          std::all_of(url.begin(), url.end(), [](char c) {
            return c > ' ' && c < '\x7f' &&
-                  std::string_view("%@\"<>\\").find(c) == std::string_view::npos;
+                  std::string_view("%\"<>\\").find(c) == std::string_view::npos;
          });
 }
 
@@ -53,7 +53,7 @@ const char* set_onboarding_template(cmd_parms* cmd, void* config, const char* pa
     auto name =
         NamePattern::parse(pattern, NamePattern::Case::kIgnored, NamePattern::Token::kDevice);
     if (!name) return complain(cmd, name.error());
-    const char* const absolute = *path != '\0' ? ap_server_root_relative(cmd->pool, path) : nullptr;
+    const char* const absolute = ap_server_root_relative(cmd->pool, path);
     if (absolute == nullptr) return complain(cmd, "\"" + std::string(path) + "\" is not a path");
     auto& templates = section(config).onboarding_templates;
     if (templates == nullptr) templates = make_on_pool<OnboardingTemplates>(cmd->pool);
@@ -65,10 +65,13 @@ const char* set_onboarding_template(cmd_parms* cmd, void* config, const char* pa
 
 const char* set_onboarding_server(cmd_parms* cmd, void* config, const char* word) noexcept {
   return setter(cmd, [&]() -> const char* {
+    if (std::strchr(word, '@') != nullptr) // nor is it repeated: what stands before may be secret
+      return complain(cmd, "a user or password in the address is not accepted; they are {user} and "
+                           "{password}");
     if (!is_server_url(word))
       return complain(cmd, "\"" + std::string(word) +
                                "\" is not the address of a provisioning server; accepted is "
-                               "https:// and what follows, without blanks, %, @ and quotes, as in "
+                               "https:// and what follows, without blanks, % and quotes, as in "
                                "https://provisioning.example.net/phones");
     section(config).onboarding_server = word;
     return nullptr;
