@@ -182,3 +182,23 @@ def test_nothing_of_a_password_is_in_the_logs_of_the_database(make_server, clust
     finally:
         cluster("ALTER SYSTEM RESET log_statement")
         cluster("SELECT pg_reload_conf()")
+
+
+def test_mod_dbd_with_sqlite(make_server):
+    server = make_server()
+    site = OneTime(server, state="dbd", modules=("dbd",),
+                   global_lines=f'DBDriver sqlite3\nDBDParams "{server.root}/state/state.sqlite"').start()
+    prepared(site)
+    site.issue()
+    assert [site.status(WRONG[0]), *(site.status() for _ in range(6))] == [401] + [200] * 6
+    assert site.regular_status() == 200 and site.status() == 401
+    site.wait_for_seen((MAC, "one-time"), (MAC, "now"))
+
+
+def test_without_a_driver_nothing_is_accepted(make_server):
+    server = make_server()
+    site = OneTime(server, state="dbd", modules=("dbd",))
+    server.log.declare("PA4043", "PA4045", "AH02654")
+    site.start()
+    assert site.status() == 401 and site.regular_status() == 200
+    assert "mod_dbd has no connection" in server.log.wait_for("PA4043")
