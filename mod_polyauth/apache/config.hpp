@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <new>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -99,6 +100,10 @@ struct Globals {
   // The TLS contexts of the virtual hosts with PolyAuthExpiredCertificates listed.
   std::vector<const SSL_CTX*> listed_contexts;
 
+  // Some directive needs these hooks, and they are registered.
+  bool has_expired_hooks = false;
+  bool has_header_hooks = false;
+
   // Every name that some PolyAuthClientCertHeader has. While there is one, none of these
   // headers reaches anybody.
   std::vector<const char*> client_cert_headers;
@@ -133,11 +138,13 @@ struct ServerConfig {
   std::optional<ExpiredCertificates> expired;
   TrustedProxies* trusted_proxies = nullptr;
   const char* client_cert_header = nullptr;
+  // As it is configured, not as a request has chosen it (VirtualDocumentRoot); from
+  // post_config on.
+  std::string_view document_root;
 };
 
-[[nodiscard]] inline const ServerConfig& server_config(const server_rec* s) noexcept {
-  return *static_cast<const ServerConfig*>(
-      ap_get_module_config(s->module_config, &polyauth_module));
+[[nodiscard]] inline ServerConfig& server_config(const server_rec* s) noexcept {
+  return *static_cast<ServerConfig*>(ap_get_module_config(s->module_config, &polyauth_module));
 }
 
 [[nodiscard]] inline Globals& globals(const server_rec* s) noexcept {

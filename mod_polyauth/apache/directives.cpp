@@ -2,6 +2,7 @@
 // The directives: parse, check the range, explain what is wrong.
 #include "apache/boundary.hpp"
 #include "apache/config.hpp"
+#include "apache/gate.hpp"
 #include "apache/trusted_proxy.hpp"
 #include "core/ascii.hpp"
 
@@ -10,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace polyauth::apache {
 
@@ -27,6 +29,16 @@ template <typename Body> const char* setter(cmd_parms* cmd, Body&& body) noexcep
   if (context != nullptr) return context;
   return guarded<const char*>(
       "mod_polyauth: out of memory or an internal error", [](const char*) {}, body);
+}
+
+// Registers hooks that a directive needs: most servers do without, and each hook costs
+// every request. httpd sorts its hooks again when it has read the configuration.
+void add_hooks(void (*register_hooks)(), bool& are_there) noexcept {
+  if (std::exchange(are_there, true)) return;
+  // By this name other modules may refer to them.
+  const char* const module_at_work = std::exchange(apr_hook_debug_current, "mod_polyauth.c");
+  register_hooks();
+  apr_hook_debug_current = module_at_work;
 }
 
 template <typename List> struct Words {
@@ -121,6 +133,8 @@ const char* set_expired_certificates(cmd_parms* cmd, void*, const char* word) no
       expired = ExpiredCertificates::kListed;
     else
       return complain(cmd, std::string("\"") + word + "\" is not accepted; write refuse or listed");
+    if (expired == ExpiredCertificates::kListed)
+      add_hooks(register_expired_hooks, Globals::of(cmd->pool).has_expired_hooks);
     return nullptr;
   });
 }
@@ -145,7 +159,9 @@ const char* set_client_cert_header(cmd_parms* cmd, void*, const char* word) noex
     const std::string complaint = complaint_about_header_name(word);
     if (!complaint.empty()) return complain(cmd, complaint);
     server_config_of(cmd).client_cert_header = word;
-    Globals::of(cmd->pool).client_cert_headers.push_back(word);
+    Globals& globals = Globals::of(cmd->pool);
+    globals.client_cert_headers.push_back(word);
+    add_hooks(register_trusted_proxy_hooks, globals.has_header_hooks);
     return nullptr;
   });
 }

@@ -32,10 +32,13 @@ inline const DirConfig& settings(const request_rec* r) noexcept {
   return r->main == nullptr ? dir_config(r) : strictest_settings(r);
 }
 
-Decision decide_now(request_rec* r, RequestState& state) {
+void decide_now(request_rec* r, RequestState& state) {
   const DirConfig& config = settings(r);
   const Globals& defaults = globals(r->server);
-  if (defaults.refuses(r->server)) return {};
+  if (defaults.refuses(r->server)) {
+    state.decision = Decision();
+    return;
+  }
   const MatchRule& match = config.match != nullptr ? *config.match : defaults.default_match;
   const Policy policy = {match.match, match.query_name,
                          config.shared != nullptr ? config.shared : &defaults.default_shared,
@@ -44,11 +47,10 @@ Decision decide_now(request_rec* r, RequestState& state) {
   // to a name that tells nothing, in itself or in an inner request.
   const RequestState* const before = last_judged(r);
   const bool from_own_file = before != nullptr && before->decision->reason == Reason::kOwnFile;
-  const Resource resource = describe_resource(r, state.texts, state.handler, from_own_file);
+  const Resource resource = describe_resource(r, state.handler, from_own_file);
   ServerDeviceAnswers device(r, config, defaults);
-  const Decision decision = decide(policy, resource, device, state.scope);
-  if (decision.device) device.write_text(*decision.device, state.device_text);
-  return decision;
+  state.decision = decide(policy, resource, device, state.scope);
+  if (const auto& mac = state.decision->device) device.write_text(*mac, state.device_text);
 }
 
 // What the request is held to: by PolyAuth, or by Require polyauth that has
@@ -57,8 +59,10 @@ struct Governance {
   Mode mode;
   Scope scope;
 };
-std::optional<Governance> governance(const request_rec* r, Mode mode) noexcept {
+inline std::optional<Governance> governance(const request_rec* r, Mode mode) noexcept {
   if (mode == Mode::kOn) return Governance{mode, Scope::kOwnership};
+  // Nothing of ours has looked at it, nor at another one before it.
+  if (mode == Mode::kOff && find_state(r) == nullptr && parent(r) == nullptr) return std::nullopt;
   // Audit does not soften what Require polyauth has promised.
   if (const auto scope = admitted_scope(r)) return Governance{Mode::kOn, *scope};
   if (mode == Mode::kAudit) return Governance{mode, Scope::kOwnership};
@@ -76,7 +80,7 @@ bool admits_expired(const request_rec* r) noexcept {
 
 // Refuses what PolyAuth On does not answer for, because the certificate was let in
 // for the sake of what it does.
-int refuse_expired(request_rec* r) noexcept {
+[[gnu::cold, gnu::noinline]] int refuse_expired(request_rec* r) noexcept {
   RequestState& state = state_of(r);
   const bool is_new = !state.decision || state.decision->reason != Reason::kCertificateExpired;
   state.audit = false;
@@ -90,8 +94,9 @@ int refuse_expired(request_rec* r) noexcept {
   return deny_status(r);
 }
 
-// DECLINED, or the status of a refusal. Idempotent; every hook calls it.
-int enforce(request_rec* r, Handler handler) noexcept {
+// DECLINED, or the status of a refusal. Idempotent; every hook calls it, and nearly always
+// only the first one has to: not a part of the others, which are cheap then.
+[[gnu::noinline]] int enforce(request_rec* r, Handler handler) noexcept {
   const Mode mode = settings(r).effective_mode();
   if (mode != Mode::kOn && admits_expired(r) && rides_on_expired_certificate(r))
     return refuse_expired(r);
@@ -138,10 +143,7 @@ extern "C" int polyauth_environment_fixup(request_rec* r) {
   return DECLINED;
 }
 
-// After rewriting in a directory, and after mod_proxy has written the URL that
-// it sends.
-extern "C" int polyauth_last_fixup(request_rec* r) {
-  if (is_settled(r)) return DECLINED;
+[[gnu::noinline]] int enforce_at_last(request_rec* r) {
   if (const int refusal = enforce(r, Handler::kUnknown); refusal != DECLINED) return refusal;
   RequestState* const state = find_state(r);
   if (state == nullptr || !state->decision) return DECLINED;
@@ -151,6 +153,12 @@ extern "C" int polyauth_last_fixup(request_rec* r) {
   confirm_environment(r, *state);
   r->no_cache = 1;
   return DECLINED;
+}
+
+// After rewriting in a directory, and after mod_proxy has written the URL that
+// it sends.
+extern "C" int polyauth_last_fixup(request_rec* r) {
+  return is_settled(r) ? DECLINED : enforce_at_last(r);
 }
 
 // Whether one of httpd's own handlers answers that send the mapped file itself.
@@ -198,8 +206,11 @@ extern "C" int polyauth_map_to_storage(request_rec* r) {
   return ends_here && rides_on_expired_certificate(r) ? refuse_expired(r) : DECLINED;
 }
 
-extern "C" int polyauth_log_transaction(request_rec* r) {
+[[gnu::noinline]] int log_transaction(request_rec* r) noexcept {
   return guarded(r, DECLINED, [r] { return log_grant(r), DECLINED; });
+}
+extern "C" int polyauth_log_transaction(request_rec* r) {
+  return APLOG_R_IS_LEVEL(r, APLOG_INFO) ? log_transaction(r) : DECLINED;
 }
 
 } // namespace
@@ -212,8 +223,7 @@ bool judge(request_rec* r, Handler handler, Scope scope) noexcept {
   state.section = r->per_dir_config;
   state.handler = handler;
   state.scope = scope;
-  const bool decided =
-      guarded(r, false, [&] { return state.decision = decide_now(r, state), true; });
+  const bool decided = guarded(r, false, [&] { return decide_now(r, state), true; });
   if (!decided) state.decision = Decision();
   state.settles = state.decision->granted() && !admits_expired(r);
   return true;
@@ -237,8 +247,6 @@ void register_gate_hooks() {
   static const char* const after_ssl[] = {"mod_ssl.c", nullptr};
   static const char* const before_headers[] = {"mod_headers.c", nullptr};
   static const char* const before_cache[] = {"mod_cache.c", nullptr};
-  ap_hook_quick_handler(polyauth_quick_handler, nullptr, before_cache, APR_HOOK_REALLY_FIRST);
-  ap_hook_map_to_storage(polyauth_map_to_storage, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
   // PER_CONF: anything else would switch httpd's own rule off for every module.
   ap_hook_check_access(polyauth_check_access, after_ssl, nullptr, APR_HOOK_LAST,
                        AP_AUTH_INTERNAL_PER_CONF);
@@ -250,6 +258,12 @@ void register_gate_hooks() {
   // core has a handler at the other end as well.
   ap_hook_handler(polyauth_last_handler, nullptr, nullptr, APR_HOOK_REALLY_LAST - 1);
   ap_hook_log_transaction(polyauth_log_transaction, nullptr, nullptr, APR_HOOK_MIDDLE);
+}
+
+void register_expired_hooks() {
+  static const char* const before_cache[] = {"mod_cache.c", nullptr};
+  ap_hook_quick_handler(polyauth_quick_handler, nullptr, before_cache, APR_HOOK_REALLY_FIRST);
+  ap_hook_map_to_storage(polyauth_map_to_storage, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
 }
 
 } // namespace polyauth::apache
