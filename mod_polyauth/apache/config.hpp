@@ -97,6 +97,10 @@ struct Globals {
   // mod_cache is loaded: it must be told what not to keep.
   bool has_cache = false;
 
+  // No module of httpd is loaded that overwrites Cache-Control behind the handler, or that
+  // keeps answers: neither mod_headers nor mod_cache.
+  bool answers_are_final = false;
+
   // The TLS contexts of the virtual hosts with PolyAuthExpiredCertificates listed.
   std::vector<const SSL_CTX*> listed_contexts;
 

@@ -4,6 +4,7 @@
 #include "apache/boundary.hpp"
 #include "apache/device.hpp"
 #include "apache/evidence.hpp"
+#include "apache/private_answer.hpp"
 #include "apache/request_state.hpp"
 #include "apache/resource.hpp"
 
@@ -132,6 +133,12 @@ extern "C" int polyauth_first_fixup(request_rec* r) {
   return enforce(r, Handler::kUnknown);
 }
 
+// What a request that is not governed inherits.
+[[gnu::noinline]] void carry_over(request_rec* r) {
+  carry_environment(r);
+  restore_answer(r);
+}
+
 // After SetEnv and RewriteRule have written to the environment, before
 // RequestHeader passes it on.
 extern "C" int polyauth_environment_fixup(request_rec* r) {
@@ -139,7 +146,7 @@ extern "C" int polyauth_environment_fixup(request_rec* r) {
   if (state != nullptr && state->decision)
     confirm_environment(r, *state);
   else
-    carry_environment(r);
+    carry_over(r);
   return DECLINED;
 }
 
@@ -184,9 +191,14 @@ extern "C" int polyauth_last_handler(request_rec* r) {
   const MatchRule* const rule = settings(r).match;
   const bool asks_for_file =
       rule != nullptr && (rule->match == Match::kUri || rule->match == Match::kQuery);
-  if (!asks_for_file && r->method_number != M_POST) return DECLINED;
-  return enforce(r, Handler::kFile);
+  if (asks_for_file || r->method_number == M_POST)
+    if (const int refusal = enforce(r, Handler::kFile); refusal != DECLINED) return refusal;
+  lighten_answer(r);
+  return DECLINED;
 }
+
+// httpd is about to answer with an error instead.
+extern "C" void polyauth_before_error_answer(request_rec* r) { restore_answer(r); }
 
 // Before mod_cache answers from what it keeps, without any of the phases above: with
 // such a certificate every request goes through all of them.
@@ -230,17 +242,18 @@ bool judge(request_rec* r, Handler handler, Scope scope) noexcept {
 }
 
 void keep_private(request_rec* r) {
+  if (RequestState* const state = find_state(r)) state->is_private = true;
   // Also a page that includes a device's file is not stored. Without a cache in
   // the server there is nothing to tell it.
   if (globals(r->server).has_cache)
     for (request_rec* p = r; p != nullptr; p = p->main) p->no_cache = 1;
   const char* const control = apr_is_empty_table(r->err_headers_out)
                                   ? nullptr
-                                  : apr_table_get(r->err_headers_out, "Cache-Control");
+                                  : apr_table_get(r->err_headers_out, kCacheControl);
   if (control == nullptr)
-    apr_table_addn(r->err_headers_out, "Cache-Control", "private");
-  else if (ap_find_token(r->pool, control, "private") == 0)
-    apr_table_mergen(r->err_headers_out, "Cache-Control", "private");
+    apr_table_addn(r->err_headers_out, kCacheControl, kPrivate);
+  else if (ap_find_token(r->pool, control, kPrivate) == 0)
+    apr_table_mergen(r->err_headers_out, kCacheControl, kPrivate);
 }
 
 void register_gate_hooks() {
@@ -257,6 +270,7 @@ void register_gate_hooks() {
   // Directly before httpd's own file handler. A list of successors would not do:
   // core has a handler at the other end as well.
   ap_hook_handler(polyauth_last_handler, nullptr, nullptr, APR_HOOK_REALLY_LAST - 1);
+  ap_hook_insert_error_filter(polyauth_before_error_answer, nullptr, nullptr, APR_HOOK_FIRST);
   ap_hook_log_transaction(polyauth_log_transaction, nullptr, nullptr, APR_HOOK_MIDDLE);
 }
 

@@ -47,6 +47,8 @@ extern "C" int polyauth_post_config(apr_pool_t* pconf, apr_pool_t*, apr_pool_t*,
     measure_hosts(s);
     globals.default_security_level = default_security_level();
     globals.has_cache = ap_find_linked_module("mod_cache.c") != nullptr;
+    globals.answers_are_final =
+        !globals.has_cache && ap_find_linked_module("mod_headers.c") == nullptr;
     return publish_files(globals, pconf, s) ? OK : HTTP_INTERNAL_SERVER_ERROR;
   });
 }

@@ -58,6 +58,9 @@ struct RequestState {
   std::optional<Scope> admitted;
   bool vote_logged = false;
 
+  // Its answer is private, whatever it will be.
+  bool is_private = false;
+
   // Of the client's own request only: a refusal stands in the log.
   bool refusal_logged = false;
 
