@@ -47,7 +47,7 @@ extern "C" void* polyauth_create_dir_config(apr_pool_t* p, char*) {
 
 extern "C" void* polyauth_create_server_config(apr_pool_t* p, server_rec*) {
   return new (apr_palloc(p, sizeof(ServerConfig)))
-      ServerConfig{&polyauth::apache::Globals::of(p), std::nullopt, nullptr, nullptr};
+      ServerConfig{&polyauth::apache::Globals::of(p), {}, nullptr, nullptr, {}};
 }
 
 extern "C" void* polyauth_merge_server_config(apr_pool_t* p, void* base_config, void* add_config) {

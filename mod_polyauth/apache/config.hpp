@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <new>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -152,8 +153,16 @@ struct Globals {
   // mod_cache is loaded: it must be told what not to keep.
   bool has_cache = false;
 
+  // No module of httpd is loaded that overwrites Cache-Control behind the handler, or that
+  // keeps answers: neither mod_headers nor mod_cache.
+  bool answers_are_final = false;
+
   // The TLS contexts of the virtual hosts with PolyAuthExpiredCertificates listed.
   std::vector<const SSL_CTX*> listed_contexts;
+
+  // Some directive needs these hooks, and they are registered.
+  bool has_expired_hooks = false;
+  bool has_header_hooks = false;
 
   // Every name that some PolyAuthClientCertHeader has. While there is one, none of these
   // headers reaches anybody.
@@ -193,11 +202,13 @@ struct ServerConfig {
   std::optional<ExpiredCertificates> expired;
   TrustedProxies* trusted_proxies = nullptr;
   const char* client_cert_header = nullptr;
+  // As it is configured, not as a request has chosen it (VirtualDocumentRoot); from
+  // post_config on.
+  std::string_view document_root;
 };
 
-[[nodiscard]] inline const ServerConfig& server_config(const server_rec* s) noexcept {
-  return *static_cast<const ServerConfig*>(
-      ap_get_module_config(s->module_config, &polyauth_module));
+[[nodiscard]] inline ServerConfig& server_config(const server_rec* s) noexcept {
+  return *static_cast<ServerConfig*>(ap_get_module_config(s->module_config, &polyauth_module));
 }
 
 [[nodiscard]] inline Globals& globals(const server_rec* s) noexcept {

@@ -29,8 +29,9 @@ std::optional<MacAddress> ServerDeviceAnswers::admitted() {
   // The clock now, not when the request line came: a body may take long.
   now_ = apr_time_sec(apr_time_now());
   if (presented_.admissions == nullptr) return std::nullopt;
-  for (const Admission& admission : *presented_.admissions)
-    if (holds(admission)) return admission.device;
+  const auto& [last, other] = *presented_.admissions;
+  if (holds(last)) return last.device;
+  if (holds(other)) return other.device;
   return std::nullopt;
 }
 

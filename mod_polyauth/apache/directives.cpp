@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The directives: parse, check the range, explain what is wrong.
 #include "apache/config.hpp"
+#include "apache/gate.hpp"
 #include "apache/pages/directives.hpp"
 #include "apache/setter.hpp"
 #include "apache/state_directives.hpp"
@@ -12,10 +13,21 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace polyauth::apache {
 
 namespace {
+
+// Registers hooks that a directive needs: most servers do without, and each hook costs
+// every request. httpd sorts its hooks again when it has read the configuration.
+void add_hooks(void (*register_hooks)(), bool& are_there) noexcept {
+  if (std::exchange(are_there, true)) return;
+  // By this name other modules may refer to them.
+  const char* const module_at_work = std::exchange(apr_hook_debug_current, "mod_polyauth.c");
+  register_hooks();
+  apr_hook_debug_current = module_at_work;
+}
 
 template <typename List> struct Words {
   std::vector<std::string_view> words;
@@ -132,6 +144,8 @@ const char* set_expired_certificates(cmd_parms* cmd, void*, const char* word) no
       expired = ExpiredCertificates::kListed;
     else
       return complain(cmd, std::string("\"") + word + "\" is not accepted; write refuse or listed");
+    if (expired == ExpiredCertificates::kListed)
+      add_hooks(register_expired_hooks, Globals::of(cmd->pool).has_expired_hooks);
     return nullptr;
   });
 }
@@ -156,7 +170,9 @@ const char* set_client_cert_header(cmd_parms* cmd, void*, const char* word) noex
     const std::string complaint = complaint_about_header_name(word);
     if (!complaint.empty()) return complain(cmd, complaint);
     server_config_of(cmd).client_cert_header = word;
-    Globals::of(cmd->pool).client_cert_headers.push_back(word);
+    Globals& globals = Globals::of(cmd->pool);
+    globals.client_cert_headers.push_back(word);
+    add_hooks(register_trusted_proxy_hooks, globals.has_header_hooks);
     return nullptr;
   });
 }

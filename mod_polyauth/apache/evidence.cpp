@@ -20,7 +20,7 @@ constexpr int kMaxLoggedPath = 512;
 
 // Which of our variables an entry is, whatever its case; kNames.size() for none.
 // Tables compare without case, so another spelling would answer for ours.
-std::size_t index_of(const char* key) noexcept {
+[[gnu::noinline]] std::size_t index_of(const char* key) noexcept {
   for (std::size_t i = 0; i < kNames.size(); ++i)
     if (key == kNames[i]) return i;
   if ((*key | 0x20) != 'p' || strncasecmp(key, kPrefix.data(), kPrefix.size()) != 0)

@@ -4,6 +4,7 @@
 #include "apache/boundary.hpp"
 #include "apache/device.hpp"
 #include "apache/evidence.hpp"
+#include "apache/private_answer.hpp"
 #include "apache/request_state.hpp"
 #include "apache/resource.hpp"
 #include "apache/user_check.hpp"
@@ -33,10 +34,13 @@ inline const DirConfig& settings(const request_rec* r) noexcept {
   return r->main == nullptr ? dir_config(r) : strictest_settings(r);
 }
 
-Decision decide_now(request_rec* r, RequestState& state) {
+void decide_now(request_rec* r, RequestState& state) {
   const DirConfig& config = settings(r);
   const Globals& defaults = globals(r->server);
-  if (defaults.refuses(r->server)) return {};
+  if (defaults.refuses(r->server)) {
+    state.decision = Decision();
+    return;
+  }
   const MatchRule& match = config.match != nullptr ? *config.match : defaults.default_match;
   const Policy policy = {match.match, match.query_name,
                          config.shared != nullptr ? config.shared : &defaults.default_shared,
@@ -45,11 +49,10 @@ Decision decide_now(request_rec* r, RequestState& state) {
   // to a name that tells nothing, in itself or in an inner request.
   const RequestState* const before = last_judged(r);
   const bool from_own_file = before != nullptr && before->decision->reason == Reason::kOwnFile;
-  const Resource resource = describe_resource(r, state.texts, state.handler, from_own_file);
+  const Resource resource = describe_resource(r, state.handler, from_own_file);
   ServerDeviceAnswers device(r, config, defaults);
-  const Decision decision = decide(policy, resource, device, state.scope);
-  if (decision.device) device.write_text(*decision.device, state.device_text);
-  return decision;
+  state.decision = decide(policy, resource, device, state.scope);
+  if (const auto& mac = state.decision->device) device.write_text(*mac, state.device_text);
 }
 
 // What the request is held to: by PolyAuth, or by Require polyauth that has
@@ -58,8 +61,10 @@ struct Governance {
   Mode mode;
   Scope scope;
 };
-std::optional<Governance> governance(const request_rec* r, Mode mode) noexcept {
+inline std::optional<Governance> governance(const request_rec* r, Mode mode) noexcept {
   if (mode == Mode::kOn) return Governance{mode, Scope::kOwnership};
+  // Nothing of ours has looked at it, nor at another one before it.
+  if (mode == Mode::kOff && find_state(r) == nullptr && parent(r) == nullptr) return std::nullopt;
   // Audit does not soften what Require polyauth has promised.
   if (const auto scope = admitted_scope(r)) return Governance{Mode::kOn, *scope};
   if (mode == Mode::kAudit) return Governance{mode, Scope::kOwnership};
@@ -77,7 +82,7 @@ bool admits_expired(const request_rec* r) noexcept {
 
 // Refuses what PolyAuth On does not answer for, because the certificate was let in
 // for the sake of what it does.
-int refuse_expired(request_rec* r) noexcept {
+[[gnu::cold, gnu::noinline]] int refuse_expired(request_rec* r) noexcept {
   RequestState& state = state_of(r);
   const bool is_new = !state.decision || state.decision->reason != Reason::kCertificateExpired;
   state.audit = false;
@@ -91,8 +96,9 @@ int refuse_expired(request_rec* r) noexcept {
   return deny_status(r);
 }
 
-// DECLINED, or the status of a refusal. Idempotent; every hook calls it.
-int enforce(request_rec* r, Handler handler) noexcept {
+// DECLINED, or the status of a refusal. Idempotent; every hook calls it, and nearly always
+// only the first one has to: not a part of the others, which are cheap then.
+[[gnu::noinline]] int enforce(request_rec* r, Handler handler) noexcept {
   const Mode mode = settings(r).effective_mode();
   if (mode != Mode::kOn && admits_expired(r) && rides_on_expired_certificate(r))
     return refuse_expired(r);
@@ -130,6 +136,12 @@ extern "C" int polyauth_first_fixup(request_rec* r) {
   return guarded(r, HTTP_UNAUTHORIZED, [r] { return check_user_name(r); });
 }
 
+// What a request that is not governed inherits.
+[[gnu::noinline]] void carry_over(request_rec* r) {
+  carry_environment(r);
+  restore_answer(r);
+}
+
 // After SetEnv and RewriteRule have written to the environment, before
 // RequestHeader passes it on.
 extern "C" int polyauth_environment_fixup(request_rec* r) {
@@ -137,14 +149,11 @@ extern "C" int polyauth_environment_fixup(request_rec* r) {
   if (state != nullptr && state->decision)
     confirm_environment(r, *state);
   else
-    carry_environment(r);
+    carry_over(r);
   return DECLINED;
 }
 
-// After rewriting in a directory, and after mod_proxy has written the URL that
-// it sends.
-extern "C" int polyauth_last_fixup(request_rec* r) {
-  if (is_settled(r)) return DECLINED;
+[[gnu::noinline]] int enforce_at_last(request_rec* r) {
   if (const int refusal = enforce(r, Handler::kUnknown); refusal != DECLINED) return refusal;
   RequestState* const state = find_state(r);
   if (state == nullptr || !state->decision) return DECLINED;
@@ -154,6 +163,12 @@ extern "C" int polyauth_last_fixup(request_rec* r) {
   confirm_environment(r, *state);
   r->no_cache = 1;
   return DECLINED;
+}
+
+// After rewriting in a directory, and after mod_proxy has written the URL that
+// it sends.
+extern "C" int polyauth_last_fixup(request_rec* r) {
+  return is_settled(r) ? DECLINED : enforce_at_last(r);
 }
 
 // Whether one of httpd's own handlers answers that send the mapped file itself.
@@ -179,9 +194,14 @@ extern "C" int polyauth_last_handler(request_rec* r) {
   const MatchRule* const rule = settings(r).match;
   const bool asks_for_file =
       rule != nullptr && (rule->match == Match::kUri || rule->match == Match::kQuery);
-  if (!asks_for_file && r->method_number != M_POST) return DECLINED;
-  return enforce(r, Handler::kFile);
+  if (asks_for_file || r->method_number == M_POST)
+    if (const int refusal = enforce(r, Handler::kFile); refusal != DECLINED) return refusal;
+  lighten_answer(r);
+  return DECLINED;
 }
+
+// httpd is about to answer with an error instead.
+extern "C" void polyauth_before_error_answer(request_rec* r) { restore_answer(r); }
 
 // Before mod_cache answers from what it keeps, without any of the phases above: with
 // such a certificate every request goes through all of them.
@@ -201,8 +221,11 @@ extern "C" int polyauth_map_to_storage(request_rec* r) {
   return ends_here && rides_on_expired_certificate(r) ? refuse_expired(r) : DECLINED;
 }
 
-extern "C" int polyauth_log_transaction(request_rec* r) {
+[[gnu::noinline]] int log_transaction(request_rec* r) noexcept {
   return guarded(r, DECLINED, [r] { return log_grant(r), DECLINED; });
+}
+extern "C" int polyauth_log_transaction(request_rec* r) {
+  return APLOG_R_IS_LEVEL(r, APLOG_INFO) ? log_transaction(r) : DECLINED;
 }
 
 } // namespace
@@ -215,8 +238,7 @@ bool judge(request_rec* r, Handler handler, Scope scope) noexcept {
   state.section = r->per_dir_config;
   state.handler = handler;
   state.scope = scope;
-  const bool decided =
-      guarded(r, false, [&] { return state.decision = decide_now(r, state), true; });
+  const bool decided = guarded(r, false, [&] { return decide_now(r, state), true; });
   if (!decided) state.decision = Decision();
   if (state.user_refused && state.decision->granted())
     state.decision->reason = Reason::kUserNotDevice;
@@ -239,25 +261,24 @@ Decision identify_device(request_rec* r) noexcept {
 }
 
 void keep_private(request_rec* r) {
+  if (RequestState* const state = find_state(r)) state->is_private = true;
   // Also a page that includes a device's file is not stored. Without a cache in
   // the server there is nothing to tell it.
   if (globals(r->server).has_cache)
     for (request_rec* p = r; p != nullptr; p = p->main) p->no_cache = 1;
   const char* const control = apr_is_empty_table(r->err_headers_out)
                                   ? nullptr
-                                  : apr_table_get(r->err_headers_out, "Cache-Control");
+                                  : apr_table_get(r->err_headers_out, kCacheControl);
   if (control == nullptr)
-    apr_table_addn(r->err_headers_out, "Cache-Control", "private");
-  else if (ap_find_token(r->pool, control, "private") == 0)
-    apr_table_mergen(r->err_headers_out, "Cache-Control", "private");
+    apr_table_addn(r->err_headers_out, kCacheControl, kPrivate);
+  else if (ap_find_token(r->pool, control, kPrivate) == 0)
+    apr_table_mergen(r->err_headers_out, kCacheControl, kPrivate);
 }
 
 void register_gate_hooks() {
   static const char* const after_ssl[] = {"mod_ssl.c", nullptr};
   static const char* const before_headers[] = {"mod_headers.c", nullptr};
   static const char* const before_cache[] = {"mod_cache.c", nullptr};
-  ap_hook_quick_handler(polyauth_quick_handler, nullptr, before_cache, APR_HOOK_REALLY_FIRST);
-  ap_hook_map_to_storage(polyauth_map_to_storage, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
   // PER_CONF: anything else would switch httpd's own rule off for every module.
   ap_hook_check_access(polyauth_check_access, after_ssl, nullptr, APR_HOOK_LAST,
                        AP_AUTH_INTERNAL_PER_CONF);
@@ -268,7 +289,14 @@ void register_gate_hooks() {
   // Directly before httpd's own file handler. A list of successors would not do:
   // core has a handler at the other end as well.
   ap_hook_handler(polyauth_last_handler, nullptr, nullptr, APR_HOOK_REALLY_LAST - 1);
+  ap_hook_insert_error_filter(polyauth_before_error_answer, nullptr, nullptr, APR_HOOK_FIRST);
   ap_hook_log_transaction(polyauth_log_transaction, nullptr, nullptr, APR_HOOK_MIDDLE);
+}
+
+void register_expired_hooks() {
+  static const char* const before_cache[] = {"mod_cache.c", nullptr};
+  ap_hook_quick_handler(polyauth_quick_handler, nullptr, before_cache, APR_HOOK_REALLY_FIRST);
+  ap_hook_map_to_storage(polyauth_map_to_storage, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
 }
 
 } // namespace polyauth::apache

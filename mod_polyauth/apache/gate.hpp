@@ -28,4 +28,7 @@ void keep_private(request_rec* r);
 
 void register_gate_hooks();
 
+// What only PolyAuthExpiredCertificates listed needs: hooks for what ends before the others.
+void register_expired_hooks();
+
 } // namespace polyauth::apache

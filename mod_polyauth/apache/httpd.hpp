@@ -22,6 +22,7 @@ extern "C" {
 #include "ap_mpm.h"
 #include "ap_provider.h"
 #include "apr_dbd.h"
+#include "apr_hooks.h"
 #include "apr_optional.h"
 #include "apr_strings.h"
 #include "mod_auth.h"

@@ -15,7 +15,6 @@
 #include "apache/startup_checks.hpp"
 #include "apache/state_access.hpp"
 #include "apache/tls_connection.hpp"
-#include "apache/trusted_proxy.hpp"
 
 namespace polyauth::apache {
 
@@ -41,13 +40,25 @@ extern "C" int polyauth_check_config(apr_pool_t* pconf, apr_pool_t*, apr_pool_t*
   });
 }
 
+// What every request would have to find out about its virtual host otherwise.
+void measure_hosts(server_rec* s) noexcept {
+  for (; s != nullptr; s = s->next) {
+    const auto* const core =
+        static_cast<const core_server_config*>(ap_get_core_module_config(s->module_config));
+    if (core->ap_document_root != nullptr) server_config(s).document_root = core->ap_document_root;
+  }
+}
+
 extern "C" int polyauth_post_config(apr_pool_t* pconf, apr_pool_t*, apr_pool_t*, server_rec* s) {
   // A start reads its configuration twice; the first time only to look at it.
   if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG) return OK;
   return guarded(s, is_restart() ? OK : HTTP_INTERNAL_SERVER_ERROR, [&]() -> int {
     Globals& globals = Globals::of(pconf);
+    measure_hosts(s);
     globals.default_security_level = default_security_level();
     globals.has_cache = ap_find_linked_module("mod_cache.c") != nullptr;
+    globals.answers_are_final =
+        !globals.has_cache && ap_find_linked_module("mod_headers.c") == nullptr;
     prepare_pages(globals);
     if (!load_device_secret_files(globals, pconf, s)) return HTTP_INTERNAL_SERVER_ERROR;
     if (!prepare_state(globals, pconf, s) || !start_last_seen(globals, pconf, s))
@@ -66,7 +77,6 @@ extern "C" void polyauth_register_hooks(apr_pool_t* p) {
   // Before mod_watchdog starts what is registered with it (LAST).
   ap_hook_post_config(polyauth_post_config, nullptr, nullptr, APR_HOOK_MIDDLE);
   register_connection_hooks();
-  register_trusted_proxy_hooks();
   register_require_providers(p);
   register_password_provider(p);
   register_onetime_provider(p);

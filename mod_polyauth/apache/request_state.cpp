@@ -10,33 +10,17 @@ namespace polyauth::apache {
 
 static_assert(std::is_trivially_destructible_v<RequestState>);
 
-namespace {
-
-std::string_view view(const char* text) noexcept {
-  if (text == nullptr) return {};
-  return *text == '\0' ? std::string_view(text, 0) : std::string_view(text);
-}
-
-} // namespace
-
-RequestTexts RequestTexts::of(const request_rec* r) noexcept {
-  return {view(r->uri), view(r->filename), view(r->path_info), view(r->args), view(r->method)};
-}
-
 RequestState& state_of(request_rec* r) {
   RequestState* state = find_state(r);
   if (state == nullptr) {
-    state = new (apr_palloc(r->pool, sizeof(RequestState))) RequestState();
+    // Without parentheses: they would fill it with zeros first.
+    state = new (apr_palloc(r->pool, sizeof(RequestState))) RequestState;
     ap_set_module_config(r->request_config, &polyauth_module, state);
   }
   return *state;
 }
 
 bool has_url(const request_rec* r) noexcept { return r->uri != nullptr && *r->uri != '\0'; }
-
-request_rec* parent(const request_rec* r) noexcept {
-  return r->prev != nullptr ? r->prev : r->main;
-}
 
 request_rec* client_request(request_rec* r) noexcept {
   while (request_rec* const before = parent(r)) r = before;

@@ -7,7 +7,6 @@
 
 #include <array>
 #include <optional>
-#include <string_view>
 
 // What we remember of a request_rec. On its pool; of each look-up and internal
 // redirect its own, but the same after an internal fast redirect, which
@@ -17,15 +16,19 @@ namespace polyauth::apache {
 struct DeviceCertificate;
 
 // Everything of a request that a decision depends on and httpd may change, where
-// it stands. What is not there has no data().
+// it stands. Equal if these are the same texts, not only the same words: whoever maps a
+// request anew gives it new ones, on a pool that reuses nothing.
 struct RequestTexts {
-  std::string_view uri;
-  std::string_view filename;
-  std::string_view path_info;
-  std::string_view args;
-  std::string_view method;
+  const char* uri = nullptr;
+  const char* filename = nullptr;
+  const char* path_info = nullptr;
+  const char* args = nullptr;
+  const char* method = nullptr;
 
-  [[nodiscard]] static RequestTexts of(const request_rec* r) noexcept;
+  [[nodiscard]] static RequestTexts of(const request_rec* r) noexcept {
+    return {r->uri, r->filename, r->path_info, r->args, r->method};
+  }
+  friend bool operator==(const RequestTexts&, const RequestTexts&) = default;
 };
 
 // Values of POLYAUTH_MAC, POLYAUTH_DECISION, POLYAUTH_REASON and POLYAUTH_PASSWORD_LABEL;
@@ -83,6 +86,9 @@ struct RequestState {
   // Of the client's own request only.
   std::optional<OneTimeAnswer> one_time;
 
+  // Its answer is private, whatever it will be.
+  bool is_private = false;
+
   // Of the client's own request only: a refusal stands in the log.
   bool refusal_logged = false;
 
@@ -109,7 +115,9 @@ struct RequestState {
 
 // The request that this one serves: of a look-up its main request, of a
 // redirect the one before; nullptr for the client's own.
-[[nodiscard]] request_rec* parent(const request_rec* r) noexcept;
+[[nodiscard]] inline request_rec* parent(const request_rec* r) noexcept {
+  return r->prev != nullptr ? r->prev : r->main;
+}
 [[nodiscard]] request_rec* client_request(request_rec* r) noexcept;
 
 // The state that holds the last decision on this request, or else on the nearest
@@ -125,13 +133,9 @@ struct RequestState {
 // that it serves, was authenticated; nullptr if it was none of ours.
 [[nodiscard]] const RequestState* password_of(const request_rec* r) noexcept;
 
-// Whether a decision that there is is still one on this request as it stands: whoever
-// maps a request anew gives it new texts, on a pool that reuses nothing.
+// Whether a decision that there is is still one on this request as it stands.
 [[nodiscard]] inline bool is_as_judged(const request_rec* r, const RequestState& state) noexcept {
-  const RequestTexts& texts = state.texts;
-  return state.section == r->per_dir_config && texts.uri.data() == r->uri &&
-         texts.filename.data() == r->filename && texts.path_info.data() == r->path_info &&
-         texts.args.data() == r->args && texts.method.data() == r->method;
+  return state.section == r->per_dir_config && state.texts == RequestTexts::of(r);
 }
 
 } // namespace polyauth::apache

@@ -2,6 +2,7 @@
 #include "apache/resource.hpp"
 
 #include "apache/config.hpp"
+#include "apache/request_state.hpp"
 #include "core/ascii.hpp"
 #include "core/clean_text.hpp"
 #include "core/mac_scan.hpp"
@@ -15,7 +16,7 @@ namespace {
 constexpr std::string_view kProxyPrefix = "proxy:";
 
 std::string_view view(const char* text) noexcept {
-  return text != nullptr ? std::string_view(text) : std::string_view();
+  return text != nullptr && *text != '\0' ? std::string_view(text) : std::string_view();
 }
 
 std::string_view keep(apr_pool_t* p, std::string_view text) {
@@ -31,14 +32,6 @@ std::optional<std::string_view> below(std::string_view file, std::string_view ro
   return file;
 }
 
-// The document root as it is configured, not as a request has chosen it
-// (VirtualDocumentRoot).
-std::string_view configured_root(const request_rec* r) noexcept {
-  const auto* const core =
-      static_cast<const core_server_config*>(ap_get_core_module_config(r->server->module_config));
-  return view(core->ap_document_root);
-}
-
 // The mapped file below the document root or Alias that mapped it. A look-up by
 // file name inherits neither: its parent knows them. What lies elsewhere, such
 // as the target of a rewrite to a file system path, counts as a whole.
@@ -52,7 +45,7 @@ std::string_view mapped_file(request_rec* r, std::string_view file) {
       if (!chosen)
         if (const auto path = below(file, target)) return *path;
     }
-    if (const auto path = below(file, configured_root(p))) return *path;
+    if (const auto path = below(file, server_config(p->server).document_root)) return *path;
   }
   return file;
 }
@@ -84,28 +77,28 @@ std::string_view decoded_path(request_rec* r, std::string_view path) {
 
 } // namespace
 
-Resource describe_resource(request_rec* r, const RequestTexts& texts, Handler handler,
-                           bool from_own_file) {
+Resource describe_resource(request_rec* r, Handler handler, bool from_own_file) {
+  const std::string_view filename = view(r->filename);
+  const std::string_view path_info = view(r->path_info);
   const bool exists = r->finfo.filetype != APR_NOFILE && r->finfo.filetype != APR_DIR;
-  if (ascii::starts_with(texts.filename, kProxyPrefix))
-    return {texts.method,
-            decoded_path(r, texts.uri),
-            texts.path_info,
+  if (ascii::starts_with(filename, kProxyPrefix))
+    return {view(r->method),
+            decoded_path(r, view(r->uri)),
+            path_info,
             exists,
-            texts.args,
-            sent_url(texts.filename),
+            view(r->args),
+            sent_url(filename),
             true,
             handler,
             from_own_file};
-  std::string_view mapped = mapped_file(r, texts.filename);
+  std::string_view mapped = mapped_file(r, filename);
   // What does not exist yet is split where the file system ends.
-  if (!exists && !texts.path_info.empty())
-    mapped = view(apr_pstrcat(r->pool, apr_pstrmemdup(r->pool, mapped.data(), mapped.size()),
-                              r->path_info, nullptr));
+  if (!exists && !path_info.empty())
+    mapped = view(apr_pstrcat(r->pool, keep(r->pool, mapped).data(), path_info.data(), nullptr));
   // A look-up by file name outside the directory has no URL.
-  return {texts.method,    texts.uri.empty() ? mapped : texts.uri,
-          texts.path_info, exists,
-          texts.args,      mapped,
+  return {view(r->method), has_url(r) ? view(r->uri) : mapped,
+          path_info,       exists,
+          view(r->args),   mapped,
           false,           handler,
           from_own_file};
 }

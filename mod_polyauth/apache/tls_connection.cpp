@@ -106,6 +106,19 @@ PresentedCertificate presented_by_variables(request_rec* r, const IdentityForms&
               read_device_certificate(r, std::move(*certificate), forms), r)};
 }
 
+[[gnu::cold, gnu::noinline]] PresentedCertificate
+look_at_certificate(request_rec* r, TlsConnection* tls, const IdentityForms& forms) {
+  if (tls == nullptr) return presented_by_variables(r, forms);
+  X509* const peer = SSL_get0_peer_certificate(tls->ssl());
+  if (peer == nullptr) return {CertificateState::kNone, nullptr};
+  if (!variable_is(r, "SSL_CLIENT_VERIFY", "SUCCESS"))
+    return {CertificateState::kUnverified, nullptr};
+  X509_up_ref(peer);
+  const DeviceCertificate* const device =
+      tls->keep(read_device_certificate(r, X509Ptr(peer), forms), r);
+  return {CertificateState::kVerified, device, tls->ssl(), tls->admissions(r)};
+}
+
 // Stands before mod_ssl's own callback: that the leaf has expired is no error here,
 // all else is as OpenSSL finds it.
 extern "C" int polyauth_excuse_expired_leaf(int ok, X509_STORE_CTX* context) {
@@ -158,22 +171,30 @@ std::unique_ptr<DeviceCertificate> describe_certificate(X509Ptr certificate, Cer
   return device;
 }
 
-PresentedCertificate presented_certificate(request_rec* r, const IdentityForms& forms) {
-  if (const auto presented = presented_by_proxy(r, forms)) return *presented;
+namespace {
+
+PresentedCertificate presented_by_connection(request_rec* r, const IdentityForms& forms) {
   TlsConnection* const tls = tls_connection(r);
-  if (tls == nullptr) return presented_by_variables(r, forms);
-  X509* const peer = SSL_get0_peer_certificate(tls->ssl());
-  if (peer == nullptr) return {CertificateState::kNone, nullptr};
-  const DeviceCertificate* const known = tls->known();
-  if (known != nullptr && known->certificate.get() == peer &&
-      SSL_get_verify_result(tls->ssl()) == X509_V_OK)
-    return {CertificateState::kVerified, known, tls->ssl(), tls->admissions(r)};
-  if (!variable_is(r, "SSL_CLIENT_VERIFY", "SUCCESS"))
-    return {CertificateState::kUnverified, nullptr};
-  X509_up_ref(peer);
-  const DeviceCertificate* const device =
-      tls->keep(read_device_certificate(r, X509Ptr(peer), forms), r);
-  return {CertificateState::kVerified, device, tls->ssl(), tls->admissions(r)};
+  // Nearly always the certificate that it was before.
+  if (tls != nullptr)
+    if (const DeviceCertificate* const known = tls->known();
+        known != nullptr && known->certificate.get() == SSL_get0_peer_certificate(tls->ssl()) &&
+        SSL_get_verify_result(tls->ssl()) == X509_V_OK)
+      return {CertificateState::kVerified, known, tls->ssl(), tls->admissions(r)};
+  return look_at_certificate(r, tls, forms);
+}
+
+[[gnu::cold, gnu::noinline]] PresentedCertificate
+presented_behind_proxies(request_rec* r, const IdentityForms& forms) {
+  if (const auto presented = presented_by_proxy(r, forms)) return *presented;
+  return presented_by_connection(r, forms);
+}
+
+} // namespace
+
+PresentedCertificate presented_certificate(request_rec* r, const IdentityForms& forms) {
+  return server_config(r->server).trusted_proxies == nullptr ? presented_by_connection(r, forms)
+                                                             : presented_behind_proxies(r, forms);
 }
 
 bool excuses_expiry(const Globals& globals, const SSL* ssl) noexcept {

@@ -27,7 +27,8 @@ namespace polyauth::apache {
 [[nodiscard]] std::optional<PresentedCertificate> presented_by_proxy(request_rec* r,
                                                                      const IdentityForms& forms);
 
-// Registers the hooks that take the header out of every request, and keep its value.
+// Registers the hooks that take the header out of every request, and keep its value. Only
+// PolyAuthClientCertHeader needs them.
 void register_trusted_proxy_hooks();
 
 } // namespace polyauth::apache

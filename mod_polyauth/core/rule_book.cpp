@@ -4,6 +4,7 @@
 #include "core/ascii.hpp"
 #include "core/clean_text.hpp"
 #include "core/mac_scan.hpp"
+#include "core/plain_path.hpp"
 #include "core/query_parameter.hpp"
 
 #include <optional>
@@ -15,7 +16,7 @@ namespace {
 
 enum class MethodKind : std::uint8_t { kRead, kStore, kPost, kRefused };
 
-MethodKind kind_of(std::string_view method) noexcept {
+inline MethodKind kind_of(std::string_view method) noexcept {
   const auto is = [method](std::string_view name) {
     return method.size() == name.size() && ascii::starts_with(method, name);
   };
@@ -132,8 +133,11 @@ public:
     if (resource.proxied) sent_.emplace(resource.mapped);
   }
 
-  Decision hold() {
-    if (!hear_device() || !hear_request()) return decision_;
+  // `known`: the device, if all questions about it are answered already.
+  Decision hold(const std::optional<MacAddress>& known) {
+    decision_.device = known;
+    if (!known && !hear_device()) return decision_;
+    if (!hear_request()) return decision_;
     if (scope_ == Scope::kDeviceOnly || !hear_ownership()) return decision_;
     hear_storing();
     return decision_;
@@ -156,11 +160,6 @@ private:
   }
 
   bool hear_device() {
-    if constexpr (!Observed)
-      if (const auto known = device_.admitted()) {
-        decision_.device = known;
-        return true;
-      }
     const CertificateState state = device_.certificate();
     const auto refusal = refusal_of(state);
     if (!answered(Question::kTls, state == CertificateState::kNoTls ? refusal : std::nullopt) ||
@@ -328,12 +327,35 @@ private:
   Decision decision_;
 };
 
+// The rest of decide(), where nobody observes. Not a part of it: what nearly no request
+// needs shall cost the others nothing.
+[[gnu::noinline]] Decision hear(const Policy& policy, const Resource& resource,
+                                DeviceAnswers& device, Scope scope,
+                                const std::optional<MacAddress>& known) {
+  return Hearing<false>(policy, resource, device, scope, nullptr).hold(known);
+}
+
+// Whether a request is one of the kind that nearly all are, so that questions 10 to 15 are
+// answered at one look: a device reads a file by a path with its own address in the name,
+// and is given the file by that name. The book says the same of it, question by question.
+bool is_plainly_own_file(const Policy& policy, const Resource& resource,
+                         const MacAddress& own) noexcept {
+  return (policy.match == Match::kPath || policy.match == Match::kFile) &&
+         kind_of(resource.method) == MethodKind::kRead && resource.path_info.empty() &&
+         resource.query.empty() && !resource.proxied && resource.mapped.starts_with('/') &&
+         is_plainly_own(resource.path, own) && ascii::ends_with(resource.path, resource.mapped);
+}
+
 } // namespace
 
 Decision decide(const Policy& policy, const Resource& resource, DeviceAnswers& device, Scope scope,
                 Observer* observer) {
-  if (observer != nullptr) return Hearing<true>(policy, resource, device, scope, observer).hold();
-  return Hearing<false>(policy, resource, device, scope, nullptr).hold();
+  if (observer != nullptr)
+    return Hearing<true>(policy, resource, device, scope, observer).hold(std::nullopt);
+  const auto known = device.admitted();
+  if (known && scope == Scope::kOwnership && is_plainly_own_file(policy, resource, *known))
+    return {Reason::kOwnFile, known, std::nullopt};
+  return hear(policy, resource, device, scope, known);
 }
 
 Decision identify(DeviceAnswers& device, Observer* observer) {
@@ -342,6 +364,7 @@ Decision identify(DeviceAnswers& device, Observer* observer) {
   constexpr Scope kScope = Scope::kDeviceOnly;
   if (observer != nullptr)
     return Hearing<true>(policy, resource, device, kScope, observer).hear_device_alone();
+  if (const auto known = device.admitted()) return {Reason::kDevice, known, std::nullopt};
   return Hearing<false>(policy, resource, device, kScope, nullptr).hear_device_alone();
 }
 

@@ -34,7 +34,8 @@ enum class Revocation : std::uint8_t { kNotAsked, kGood, kRevoked, kUnavailable 
 class DeviceAnswers {
 public:
   // The device, if all of the following were answered with yes before and nothing that
-  // they rest on has changed: then they are not asked again. Asked first.
+  // they rest on has changed: then they are not asked again. Asked first, unless there is
+  // an observer.
   [[nodiscard]] virtual std::optional<MacAddress> admitted() { return std::nullopt; }
 
   [[nodiscard]] virtual CertificateState certificate() = 0;

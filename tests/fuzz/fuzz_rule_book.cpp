@@ -59,6 +59,10 @@ Reason reason_of(const Policy& policy, const Resource& resource, Scope scope) {
   Order order;
   const Decision decision = decide(policy, resource, device, scope, &order);
   require(decision.granted() != order.refused().has_value(), "a refusal is a question's");
+  const Decision unobserved = decide(policy, resource, device, scope);
+  require(unobserved.reason == decision.reason && unobserved.device == decision.device &&
+              unobserved.foreign == decision.foreign,
+          "a decision is the same where nobody observes it");
   require(decision.granted() || decision.reason == *order.refused(),
           "its reason is the decision's");
   require(decision.foreign.has_value() == (decision.reason == Reason::kMacForeign),

@@ -25,6 +25,22 @@ TEST_CASE("a path with a byte that a second reader takes otherwise is not clean"
   CHECK_FALSE(is_clean_path("/\xc3\xa4" + bad + "x"));
 }
 
+TEST_CASE("one byte makes a path unclean wherever it stands", "[clean_text]") {
+  for (std::size_t size = 1; size <= 70; ++size) {
+    const std::string clean(size, 'a');
+    if (!is_clean_path(clean)) FAIL(size);
+    for (unsigned byte = 0; byte < 256; ++byte) {
+      const bool stays_clean =
+          byte >= 0x20 && byte < 0x7f && byte != '%' && byte != '\\' && byte != ';';
+      for (std::size_t at = 0; at < size; ++at) {
+        std::string text = clean;
+        text[at] = static_cast<char>(byte);
+        if (is_clean_path(text) != stays_clean) FAIL(size << ' ' << byte << ' ' << at);
+      }
+    }
+  }
+}
+
 TEST_CASE("what is no UTF-8 is not clean", "[clean_text]") {
   const std::string bad = GENERATE("\x80", "\xbf", "\xff", "\xfe", "\xc0\xae", "\xc1\xbf",
                                    "\xe0\x80\xae", "\xe0\x9f\xbf", "\xf0\x80\x80\xae", // overlong
