@@ -120,8 +120,8 @@ def tables(raw):
 
 def text(raw):
     versions = "; ".join(raw["versions"].values())
-    return "\n\n".join([f"{raw['date']}, {versions}", *(table.text() for table in tables(raw)),
-                        "How the peers were configured\n\n" + CONFIGURED, "What is unfair\n\n" + UNFAIR])
+    return "\n\n".join([f"{raw['date']}, {versions}", "How the peers were configured\n\n" + CONFIGURED,
+                        "What is unfair\n\n" + UNFAIR, *(table.text() for table in tables(raw))])
 
 
 _MARK = "<!-- From here on written by scripts/bench --markdown. -->"
