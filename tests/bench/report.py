@@ -64,12 +64,12 @@ def lists(raw):
                        "and AuthGroupFile is read anew by each request. \"Did not start\" is within three minutes; the "
                        "requests of peers with more than a million entries (AuthGroupFile: 100,000) are not counted.")
     for row in raw["lists"]:
-        kept = row.get("memory_after", row.get("memory"))
+        kept = max(row.get("memory_after", row.get("memory", 0)), 0)
         table.rows.append([
             f"{row['devices']:,}, {row['kind']}", size(row.get("bytes")), seconds(row.get("start_cpu_s")),
             seconds(row.get("adoption_cpu_s")), seconds(row.get("in_force_after_s")), size(row.get("memory")),
             size(row.get("memory_after")),
-            f"{kept / row['devices']:.1f} B" if kept and row["devices"] >= 100_000 else "-",
+            f"{kept / row['devices']:.1f} B" if "memory" in row and row["devices"] >= 100_000 else "-",
             "did not start" if "problem" in row else number(row.get("instructions"))])
     return table
 
@@ -120,8 +120,8 @@ def tables(raw):
 
 def text(raw):
     versions = "; ".join(raw["versions"].values())
-    return "\n\n".join([f"{raw['date']}, {versions}", *(table.text() for table in tables(raw)),
-                        "How the peers were configured\n\n" + CONFIGURED, "What is unfair\n\n" + UNFAIR])
+    return "\n\n".join([f"{raw['date']}, {versions}", "How the peers were configured\n\n" + CONFIGURED,
+                        "What is unfair\n\n" + UNFAIR, *(table.text() for table in tables(raw))])
 
 
 _MARK = "<!-- From here on written by scripts/bench --markdown. -->"

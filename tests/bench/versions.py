@@ -29,6 +29,7 @@ def versions(build):
         "HAProxy": _first_line("haproxy", "-v").partition(" 20")[0],
         "compiler": _first_line(compiler, "--version"),
         "callgrind": _first_line("valgrind", "--version"),
-        "processor": f"{processors} of {model[1] if model else 'an unknown kind'}",
+        "processor": f"{processors} of {model[1] if model else 'an unknown kind'}, load average "
+                     f"{Path('/proc/loadavg').read_text().split()[0]} at the start",
         "kernel": _first_line("uname", "-sr"),
     }
