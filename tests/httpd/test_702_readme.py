@@ -64,6 +64,18 @@ def test_the_manual_has_an_example_for_each_directive():
     assert len(CONFIGURATIONS) >= len(re.findall("^### PolyAuth", manual, re.MULTILINE))
 
 
+# A page needs TLS, and a portal a place for its passwords.
+PAGE_HOST = """\
+PolyAuthState {state}
+<VirtualHost *:443>
+SSLEngine On
+SSLCertificateFile "${{POLYAUTH_SERVER_CERT}}"
+SSLCertificateKeyFile "${{POLYAUTH_SERVER_KEY}}"
+{lines}
+</VirtualHost>
+"""
+
+
 @pytest.mark.parametrize("lines", CONFIGURATIONS)
 def test_the_examples_of_the_manual_are_accepted(server, lines):
     lines = lines.replace("/etc/polyauth/phones.acl", str(acl(server)))
@@ -73,7 +85,15 @@ def test_the_examples_of_the_manual_are_accepted(server, lines):
                           str(put(server, "passwords", htpasswd("phone", "word"))))
     lines = lines.replace("/etc/polyauth/device-secrets",
                           str(put(server, "secrets", secret_line(1, "x"), mode=0o600)))
-    server_wide = re.match("<Dir|<Loc|PolyAuth(?:ReloadInterval|ExpiredCertificates|TrustedProxy|ClientCertHeader)|SSL",
+    lines = lines.replace("/etc/polyauth/common-password",
+                          str(put(server, "common", "phone:word", mode=0o600)))
+    lines = re.sub(r"/etc/polyauth/\w+\.xml", str(put(server, "told.xml", "<a b='{mac}'/>")), lines)
+    state = f"{server.own(server.root / 'state')}/state.sqlite"
+    lines = lines.replace("/var/lib/polyauth/state.sqlite", state)
+    if "PolyAuthPage" in lines:
+        lines = PAGE_HOST.format(state=state, lines=lines)
+    server_wide = re.match("<Dir|<Loc|PolyAuth(?:ReloadInterval|ExpiredCertificates|TrustedProxy|"
+                           "ClientCertHeader|State)|SSL",
                            lines)
     body = lines if server_wide else f'<Directory "/srv/phones">\n{lines}\n</Directory>'
     configure(server, body, modules=("auth_basic", "authn_file", "authz_user", "headers"))
