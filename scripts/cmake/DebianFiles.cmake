@@ -3,6 +3,8 @@
 # what Debian wants of a package and an installation from the sources does not have.
 set(source "${CPACK_POLYAUTH_SOURCE_DIR}")
 find_program(GZIP gzip REQUIRED)
+# Paths below are those of the folder already.
+unset(ENV{DESTDIR})
 
 function(compressed input output)
   execute_process(COMMAND ${GZIP} -9nc "${input}" OUTPUT_FILE "${output}" COMMAND_ERROR_IS_FATAL ANY)
@@ -33,11 +35,9 @@ foreach(component module tool)
     "${source}/scripts/debian/copyright")
   compressed("${CPACK_TEMPORARY_DIRECTORY}/changelog" "${root}/doc/${package}/changelog.Debian.gz")
   compressed("${source}/CHANGELOG.md" "${root}/doc/${package}/changelog.gz")
-  set(overrides "${source}/scripts/debian/${package}/lintian-overrides")
-  if(EXISTS "${overrides}")
-    file(INSTALL DESTINATION "${root}/lintian/overrides" TYPE FILE RENAME ${package}
-      FILES "${overrides}")
-  endif()
+  # Folders have the mode that the umask gave them.
+  execute_process(COMMAND find "${CPACK_TEMPORARY_DIRECTORY}/${component}" -type d
+    -exec chmod 0755 {} + COMMAND_ERROR_IS_FATAL ANY)
   file(GLOB pages "${root}/man/man*/*.[0-9]")
   foreach(page ${pages})
     compressed("${page}" "${page}.gz")
