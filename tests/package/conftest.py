@@ -143,6 +143,7 @@ def site(installed):
     run("a2ensite", "phones")
     Path("/var/log/apache2/error.log").write_text("")
     run("apache2ctl", "start")
+    wait_for(lambda: "resuming normal operations" in made.log(), "the start of apache2")
     yield made
     run("a2dissite", "phones")
     made.FILE.unlink()

@@ -130,7 +130,7 @@ def before(debian):
 
 def test_purge_leaves_nothing(before, site):
     assert site.own_and_foreign() == (200, 403)
-    run("deb-systemd-helper", "enable", "polyauth-crl.timer")
+    run("systemctl", "enable", "polyauth-crl.timer")
     run("a2dissite", "phones")
     run("dpkg", "--purge", TOOLS)
     run("apache2ctl", "stop")
@@ -158,6 +158,15 @@ def test_without_apache2_the_module_can_still_be_purged(installed):
     finally:
         aside.rename(helper)
     assert names(AVAILABLE) == []
+
+
+def test_an_enabled_timer_is_so_again_after_a_new_installation(installed):
+    link = Path("/etc/systemd/system/timers.target.wants/polyauth-crl.timer")
+    run("systemctl", "enable", "polyauth-crl.timer")
+    assert link.is_symlink()
+    run("dpkg", "--remove", TOOLS)
+    run("dpkg", "--install", package(TOOLS))
+    assert link.is_symlink() and link.resolve().exists()
 
 
 def test_the_packages_are_the_two_of_the_manual():
