@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The packages on a real Debian: a private copy of this machine, see private-root."""
 import os
+import shutil
 import subprocess
 import time
 from pathlib import Path
@@ -147,3 +148,4 @@ def site(installed):
     yield made
     run("a2dissite", "phones")
     made.FILE.unlink()
+    shutil.rmtree("/etc/polyauth")
