@@ -20,10 +20,9 @@ cmake_path(RELATIVE_PATH HTTPD_MODULE_DIR BASE_DIRECTORY ${HTTPD_PREFIX} OUTPUT_
 install(TARGETS mod_polyauth COMPONENT module LIBRARY DESTINATION ${module_dir}
   PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)
 install(FILES README.md SECURITY.md COMPONENT module DESTINATION ${module_doc})
+# All that an administrator reads or copies; what is installed for use is not here again.
 install(DIRECTORY conf COMPONENT module DESTINATION ${module_doc}
-  FILES_MATCHING PATTERN "*.md"
-  PATTERN examples EXCLUDE PATTERN systemd EXCLUDE)
-install(DIRECTORY conf/examples COMPONENT module DESTINATION ${module_doc}/conf)
+  PATTERN systemd EXCLUDE REGEX "/conf/polyauth[.](load|conf)$" EXCLUDE)
 
 # ---- tool ------------------------------------------------------------------------------------
 install(TARGETS polyauthctl COMPONENT tool RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
