@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Asks apxs where httpd's and APR's headers are. Defines HTTPD::HTTPD and HTTPD::APR (headers
 # only: a module's symbols are resolved by the server), HTTPD::APU (the libraries of APR, for
-# programs) and HTTPD_BINARY.
+# programs), HTTPD_BINARY, and where an installation puts things: HTTPD_PREFIX, HTTPD_MODULE_DIR
+# and HTTPD_CONF_DIR.
 find_program(APXS_EXECUTABLE NAMES apxs apxs2 REQUIRED)
 
 function(_apxs_query name out)
@@ -15,9 +16,12 @@ _apxs_query(APR_INCLUDEDIR APR_INCLUDE_DIR)
 _apxs_query(APU_INCLUDEDIR APU_INCLUDE_DIR)
 _apxs_query(EXTRA_CPPFLAGS HTTPD_CPPFLAGS)
 _apxs_query(LIBEXECDIR HTTPD_MODULE_DIR)
+_apxs_query(SYSCONFDIR HTTPD_CONF_DIR)
 _apxs_query(SBINDIR HTTPD_SBIN_DIR)
 _apxs_query(PROGNAME HTTPD_PROGNAME)
 set(HTTPD_BINARY ${HTTPD_SBIN_DIR}/${HTTPD_PROGNAME})
+# Debian's apxs does not know its own PREFIX.
+cmake_path(GET HTTPD_SBIN_DIR PARENT_PATH HTTPD_PREFIX)
 
 if(NOT EXISTS ${HTTPD_INCLUDE_DIR}/mod_ssl_openssl.h)
   message(FATAL_ERROR "mod_ssl_openssl.h is missing from ${HTTPD_INCLUDE_DIR} (Debian: apache2-ssl-dev)")
