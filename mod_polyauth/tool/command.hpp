@@ -35,5 +35,6 @@ extern const Command kPasswordAdd;
 extern const Command kPasswordDerive;
 extern const Command kPasswordList;
 extern const Command kPasswordRetire;
+extern const Command kReport;
 
 } // namespace polyauth::tool

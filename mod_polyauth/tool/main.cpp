@@ -10,7 +10,7 @@ namespace {
 
 constexpr const Command* kCommands[] = {
     &kCheckAcl,    &kCheckPasswords, &kAclQuery,       &kAclCompile,     &kExplain,
-    &kPasswordAdd, &kPasswordList,   &kPasswordRetire, &kPasswordDerive,
+    &kPasswordAdd, &kPasswordList,   &kPasswordRetire, &kPasswordDerive, &kReport,
 };
 
 } // namespace
