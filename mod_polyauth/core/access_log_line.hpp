@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/decision.hpp"
+#include "core/logged_request.hpp"
 #include "core/mac_address.hpp"
 
 #include <cstddef>
@@ -29,9 +30,7 @@ enum class LoggedDecision { kNone, kGranted, kWouldDeny, kDenied };
 
 struct AccessLogLine {
   std::string client; // %h
-  std::string method; // these three are empty if the client sent no request line
-  std::string path;   // decoded once; without host and query
-  std::string query;  // as it was sent
+  LoggedRequest request;
   int status = 0;
   LoggedDecision decision = LoggedDecision::kNone;
   std::optional<Reason> reason; // there is one if there is a decision

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tool/audit.hpp"
 #include "tool/command.hpp"
-#include "tool/log_file.hpp"
+#include "tool/report/audit.hpp"
+#include "tool/report/log_file.hpp"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>

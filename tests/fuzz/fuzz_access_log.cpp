@@ -62,7 +62,7 @@ void check_client(std::string_view text) {
   require(said.reason == Reason::kMacForeign && said.decision == LoggedDecision::kDenied &&
               said.device == MacAddress(0x0004f2aabbcc) && said.status == 403,
           "no client writes a verdict");
-  require(said.method == "GET", "nor another method");
+  require(said.request.method == "GET", "nor another method");
 }
 
 } // namespace

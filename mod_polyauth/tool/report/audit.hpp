@@ -4,8 +4,8 @@
 #include "core/access_log_line.hpp"
 #include "core/result.hpp"
 #include "tool/console.hpp"
-#include "tool/proposal.hpp"
-#include "tool/tally.hpp"
+#include "tool/report/proposal.hpp"
+#include "tool/report/tally.hpp"
 
 #include <cstdint>
 #include <map>
@@ -39,7 +39,7 @@ public:
     Diagnostic what;
   };
   struct Totals {
-    std::uint64_t lines = 0;
+    std::uint64_t requests = 0;
     std::uint64_t granted = 0;
     std::uint64_t faults = 0; // lines that cannot be understood
     Refusals refusals;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/reason_help.hpp"
-#include "tool/audit.hpp"
+#include "tool/report/audit.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -63,7 +63,7 @@ void print_json(const Audit& audit, std::size_t top, Console& console) {
                       {"line", fault.what.line},
                       {"column", fault.what.column},
                       {"text", fault.what.text}});
-  Json all = {{"requests", totals.lines}, {"granted", totals.granted}};
+  Json all = {{"requests", totals.requests}, {"granted", totals.granted}};
   all.update(refusals_json(totals.refusals));
   all["not_understood"] = totals.faults;
   all["first_not_understood"] = std::move(faults);

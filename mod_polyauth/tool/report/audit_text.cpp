@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/reason_help.hpp"
-#include "tool/audit.hpp"
+#include "tool/report/audit.hpp"
 
 #include <algorithm>
 
@@ -86,7 +86,7 @@ void print_faults(const Audit& audit, Console& console) {
 
 void print_text(const Audit& audit, std::size_t top, Console& console) {
   const Audit::Totals& totals = audit.totals();
-  console.print(counted(totals.lines, "request", "requests") + ", " +
+  console.print(counted(totals.requests, "request", "requests") + ", " +
                 std::to_string(totals.governed()) +
                 " governed by PolyAuth: " + std::to_string(totals.granted) + " granted, " +
                 std::to_string(totals.refusals.would_deny) + " that PolyAuth On would refuse, " +

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tool/progress.hpp"
+#include "tool/report/progress.hpp"
 
 #include "tool/console.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tool/tally.hpp"
+#include "tool/report/tally.hpp"
 
 #include <algorithm>
 

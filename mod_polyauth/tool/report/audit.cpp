@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tool/audit.hpp"
+#include "tool/report/audit.hpp"
 
 #include "core/mac_scan.hpp"
 
@@ -12,8 +12,8 @@ namespace {
 
 // One row for all devices that ask for the same of their own.
 std::string path_key(const AccessLogLine& line) {
-  std::string key = line.method + ' ';
-  const std::string_view path = line.path;
+  std::string key = line.request.method + ' ';
+  const std::string_view path = line.request.path;
   std::size_t from = 0;
   std::size_t done = 0;
   while (line.device) {
@@ -35,7 +35,6 @@ ReasonAudit::ReasonAudit(std::size_t keep)
     : paths(keep), devices(keep), remedies(std::size(kRemedies), Tally(keep)) {}
 
 void Audit::take(const std::string& file, std::size_t number, std::string_view text) {
-  ++totals_.lines;
   const auto read = parse_access_log(text);
   if (const auto* fault = std::get_if<AccessLogFault>(&read)) {
     ++totals_.faults;
@@ -43,6 +42,7 @@ void Audit::take(const std::string& file, std::size_t number, std::string_view t
       faults_.push_back({file, {number, fault->at + 1, fault->text}});
     return;
   }
+  ++totals_.requests;
   const auto& line = std::get<AccessLogLine>(read);
   if (line.decision == LoggedDecision::kGranted)
     ++totals_.granted;

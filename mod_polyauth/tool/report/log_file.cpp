@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tool/log_file.hpp"
+#include "tool/report/log_file.hpp"
 
 #include "io/descriptor.hpp"
 #include "io/file.hpp"
-#include "tool/progress.hpp"
+#include "tool/report/progress.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>

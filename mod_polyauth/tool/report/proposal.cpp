@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tool/proposal.hpp"
+#include "tool/report/proposal.hpp"
 
 #include "core/ascii.hpp"
 #include "core/mac_scan.hpp"
@@ -36,10 +36,10 @@ bool grants(const AccessLogLine& line, Policy policy) {
   if (policy.shared == nullptr) policy.shared = &*kNoneShared;
   if (policy.uploads == nullptr) policy.uploads = &*kNoUploads;
   Resource resource;
-  resource.method = line.method;
-  resource.path = line.path;
-  resource.query = line.query;
-  resource.mapped = line.path;
+  resource.method = line.request.method;
+  resource.path = line.request.path;
+  resource.query = line.request.query;
+  resource.mapped = line.request.path;
   LoggedDevice device(*line.device);
   return decide(policy, resource, device, Scope::kOwnership).granted();
 }
@@ -96,7 +96,7 @@ bool can_be_written(std::string_view word) noexcept {
 }
 
 std::optional<Proposal> propose_sharing(const AccessLogLine& line) {
-  const std::string_view name = name_of(line.path);
+  const std::string_view name = name_of(line.request.path);
   if (name.empty() || may_hold_mac(name)) return std::nullopt;
   std::string pattern = literal_pattern(name);
   if (!can_be_written(pattern)) return std::nullopt;
@@ -107,9 +107,9 @@ std::optional<Proposal> propose_sharing(const AccessLogLine& line) {
 
 // Where else the own address stands.
 std::optional<Proposal> propose_match(const AccessLogLine& line) {
-  if (find_macs(line.path, *line.device).own && grants(line, Match::kUri))
+  if (find_macs(line.request.path, *line.device).own && grants(line, Match::kUri))
     return Proposal{Remedy::kMatch, "uri"};
-  for (std::string_view rest = line.query; !rest.empty();) {
+  for (std::string_view rest = line.request.query; !rest.empty();) {
     const std::size_t end = std::min(rest.find_first_of("&;"), rest.size());
     const std::string_view name = rest.substr(0, std::min(rest.find('='), end));
     if (!name.empty() && grants(line, Match::kQuery, name))
@@ -120,7 +120,7 @@ std::optional<Proposal> propose_match(const AccessLogLine& line) {
 }
 
 std::optional<Proposal> propose_upload(const AccessLogLine& line) {
-  const std::string_view name = name_of(line.path);
+  const std::string_view name = name_of(line.request.path);
   std::string pattern;
   std::size_t from = 0;
   while (const auto sighting = next_mac(name, from, line.device)) {
@@ -162,14 +162,15 @@ std::optional<Proposal> propose(const AccessLogLine& line) {
   if (line.reason == Reason::kCertificateExpired) return Proposal{Remedy::kExpired, "listed"};
   if (!line.device) return std::nullopt;
   if (line.reason == Reason::kAclUnlisted) return Proposal{Remedy::kAcl, line.device->to_string()};
-  if (was_not_found(line) || has_dot_segment(line.path)) return std::nullopt;
+  if (was_not_found(line) || has_dot_segment(line.request.path)) return std::nullopt;
   if (line.reason == Reason::kMacMissing) {
     auto match = propose_match(line);
     return match ? match : propose_sharing(line);
   }
   // Only a placeholder can be shared by its name.
   if (line.reason == Reason::kMacForeign) return propose_sharing(line);
-  if (line.reason == Reason::kMethodRefused && line.method == "POST") return propose_match(line);
+  if (line.reason == Reason::kMethodRefused && line.request.method == "POST")
+    return propose_match(line);
   if (line.reason == Reason::kUploadRefused) return propose_upload(line);
   return std::nullopt;
 }
