@@ -94,4 +94,4 @@ def test_devices_share_the_row_of_their_own_file(tool):
 def test_lines_for_the_list_are_printed_one_by_one(tool):
     tool.write("access.log", line(reason="acl-unlisted") + line(reason="acl-unlisted", mac=B))
     out = tool("report", "access.log").out
-    assert f"  2 requests would be admitted by these lines in the ACL:\n    {A}\n    {B}\n" in out
+    assert f"  2 requests would pass the ACL with these lines in it:\n    {A}\n    {B}\n" in out

@@ -40,20 +40,29 @@ void print_table(const Tally& tally, std::string_view heading, std::size_t top, 
   print_row(rest, text, console);
 }
 
+// What a proposal is good for: the questions behind it may still refuse.
+std::string_view promise_of(Remedy remedy) noexcept {
+  switch (remedy) {
+  case Remedy::kShared:
+  case Remedy::kUploads: return "would be admitted by, beside what is listed there already";
+  case Remedy::kMatch: return "would be admitted by";
+  case Remedy::kAcl: return "would pass the ACL with these lines in it";
+  case Remedy::kExpired:
+    return "would pass, of devices that the ACL names in full, with a trust file and";
+  }
+  return "";
+}
+
 void print_remedy(Remedy remedy, const Tally& words, std::size_t top, Console& console) {
   std::vector<std::string> most;
   for (Tally::Row& row : words.top(top)) most.push_back(std::move(row.key));
   if (most.empty()) return;
   const std::string requests = counted(words.all().total(), "request", "requests");
-  if (remedy == Remedy::kAcl) {
-    console.print("  " + requests + " would be admitted by these lines in the ACL:");
+  console.print("  " + requests + ' ' + std::string(promise_of(remedy)) + ':');
+  if (remedy == Remedy::kAcl)
     for (const std::string& word : most) console.print("    " + word);
-  } else {
-    const bool list = remedy == Remedy::kShared || remedy == Remedy::kUploads;
-    console.print("  " + requests + " would be admitted by" +
-                  (list ? ", beside what is listed there already:" : ":"));
+  else
     console.print("    " + directive_line(remedy, most));
-  }
   if (words.size() > most.size() || words.forgotten() != 0)
     console.print("    (" + (words.forgotten() != 0 ? "more than " : std::string()) +
                   std::to_string(words.size() - most.size()) + " more: see --top)");
