@@ -57,4 +57,10 @@ std::string_view slug(Reason reason) noexcept {
   return "internal-error";
 }
 
+std::optional<Reason> parse_reason(std::string_view text) noexcept {
+  for (std::size_t i = 0; i < kReasonCount; ++i)
+    if (slug(static_cast<Reason>(i)) == text) return static_cast<Reason>(i);
+  return std::nullopt;
+}
+
 } // namespace polyauth

@@ -3,6 +3,7 @@
 
 #include "core/mac_address.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -64,7 +65,11 @@ enum class Reason : std::uint8_t {
   kDevice,
 };
 
+inline constexpr std::size_t kReasonCount = static_cast<std::size_t>(Reason::kDevice) + 1;
+
 [[nodiscard]] std::string_view slug(Reason reason) noexcept;
+// The reason whose slug is exactly this.
+[[nodiscard]] std::optional<Reason> parse_reason(std::string_view text) noexcept;
 [[nodiscard]] constexpr bool is_granted(Reason reason) noexcept {
   return reason >= Reason::kOwnFile;
 }

@@ -22,6 +22,8 @@ public:
     if (fd_ >= 0) ::close(fd_);
   }
   [[nodiscard]] int get() const noexcept { return fd_; }
+  // The file, which somebody else closes from now on.
+  [[nodiscard]] int release() noexcept { return std::exchange(fd_, -1); }
   // Closes and tells whether the kernel had anything left to complain of.
   bool close() noexcept { return ::close(std::exchange(fd_, -1)) == 0; }
 

@@ -36,5 +36,6 @@ extern const Command kPasswordDerive;
 extern const Command kPasswordList;
 extern const Command kPasswordRetire;
 extern const Command kPasswordUsage;
+extern const Command kReport;
 
 } // namespace polyauth::tool

@@ -10,8 +10,8 @@ namespace {
 
 constexpr const Command* kCommands[] = {
     &kCheckAcl,    &kCheckPasswords, &kAclQuery,       &kAclCompile,     &kExplain,
-    &kPasswordAdd, &kPasswordList,   &kPasswordRetire, &kPasswordDerive,
-    &kPasswordUsage,
+    &kPasswordAdd, &kPasswordList,   &kPasswordRetire, &kPasswordDerive, &kPasswordUsage,
+    &kReport,
 };
 
 } // namespace

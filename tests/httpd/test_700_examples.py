@@ -82,8 +82,9 @@ def test_audit_refuses_nothing_and_says_what_it_would(server):
     assert [each["reason"] for each in server.log.would_denials()] == [
         "mac-foreign", "no-certificate", "acl-unlisted"]
     assert denied(server) == []
-    server.access.wait_for("GET /0004f2aaaaaa.cfg HTTP/1.1\" 200 granted own-file 0004f2aaaaaa$")
-    server.access.wait_for("GET /0004f2bbbbbb.cfg HTTP/1.1\" 200 would-deny mac-foreign 0004f2aaaaaa$")
+    verdict = r' HTTP/1.1" 200 \d+ "-" "-" mac=0004f2aaaaaa decision={} reason={} label=-$'
+    server.access.wait_for(f"GET {OWN}" + verdict.format("granted", "own-file"))
+    server.access.wait_for(f"GET {FOREIGN}" + verdict.format("would-deny", "mac-foreign"))
     server.log.declare("AH02039")
     with pytest.raises(HandshakeError):
         server.get(OWN, cert=phone(server, "rogue-a"))

@@ -11,7 +11,7 @@ from conftest import ENVIRONMENT, USAGE, YES
 REPOSITORY = Path(__file__).resolve().parents[2]
 COMMANDS = [("check", "acl"), ("check", "passwords"), ("acl", "query"), ("acl", "compile"),
             ("explain",), ("password", "add"), ("password", "list"), ("password", "retire"),
-            ("password", "derive"), ("password", "usage")]
+            ("password", "derive"), ("password", "usage"), ("report",)]
 PLACES = [(), ("check",), ("acl",), ("password",), *COMMANDS]
 
 
@@ -58,6 +58,7 @@ def test_version_is_that_of_the_project(tool):
     (("check", "acl"), "FILE is required", "see polyauthctl check acl --help"),
     (("check", "acl", "a", "b"), 'there is no use for "b"', "see polyauthctl check acl --help"),
     (("check", "acl", "a", "--deep"), 'there is no option "--deep"', "see polyauthctl check acl --help"),
+    (("report",), "ACCESS_LOG is required", "see polyauthctl report --help"),
     (("explain", "--pth", "/a"), 'there is no option "--pth"', "see polyauthctl explain --help"),
     (("explain", "--cn", "a"), "--path is required", "see polyauthctl explain --help"),
     (("explain", "--cn", "a", "--path"), "--path needs a value", "see polyauthctl explain --help"),

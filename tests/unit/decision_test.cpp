@@ -35,6 +35,8 @@ TEST_CASE("every reason has the slug of the contract", "[decision]") {
       {Reason::kDevice, "device"},
   }));
   CHECK(slug(reason) == text);
+  CHECK(parse_reason(text) == reason);
+  CHECK_FALSE(parse_reason(text + " "));
 }
 
 TEST_CASE("three reasons grant and all others refuse", "[decision]") {
