@@ -168,6 +168,7 @@ def test_without_the_published_list_everybody_is_refused(live, damage):
     live.start(A)
     (folder,) = _image_folders(live.server)
     assert live.ask_every_child(A) == {200}
+    live.server.log.declare("PA2005")  # if a child looks before the restart
     damage(folder)
     # Whoever has it mapped goes on with it; who must map it now admits nobody.
     assert live.ask_every_child(A) == {200}
