@@ -132,6 +132,11 @@ void LastSeen::put_back(std::vector<Login> logins) {
 
 void LastSeen::flush(When when) {
   guarded(server_, 0, [this, when] {
+    // The end of a child does not wait for its threads, and mod_dbd aborts with a connection
+    // that is not given back.
+    const std::lock_guard flushing(flushing_);
+    if (ended_) return 0;
+    ended_ = when == When::kAtTheEnd;
     report_dropped();
     const apr_time_t now = apr_time_now();
     // mod_dbd has something to say each time that it is asked for a connection in vain.

@@ -60,7 +60,7 @@ public:
   void add(Login login);
 
   // Writes what waits to PolyAuthState. What cannot be written goes on waiting, and is not
-  // tried again for a while unless it is the last time.
+  // tried again for a while unless it is the last time. Nothing is written after that.
   enum class When : bool { kNow, kAtTheEnd };
   void flush(When when);
 
@@ -76,7 +76,9 @@ private:
   std::map<std::pair<MacAddress, std::string>, std::int64_t> known_;
   std::size_t dropped_ = 0;
   apr_time_t last_report_ = 0;
-  apr_time_t next_try_ = 0; // of the watchdog alone
+  std::mutex flushing_; // held for as long as a connection may be; and of what follows
+  apr_time_t next_try_ = 0;
+  bool ended_ = false;
 };
 
 } // namespace polyauth::apache

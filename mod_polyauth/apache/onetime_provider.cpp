@@ -6,6 +6,7 @@
 #include "apache/gate.hpp"
 #include "apache/last_seen.hpp"
 #include "apache/request_state.hpp"
+#include "apache/sent_login.hpp"
 #include "apache/state_access.hpp"
 #include "apache/user_check.hpp"
 #include "core/one_time_code.hpp"
@@ -68,10 +69,12 @@ private:
 
   Result<Found> look_up() {
     return with_state(r_, [this](StateStore& store) -> Result<Found> {
-      const auto open = store.open_hash(device_, now_, attempts());
-      if (!open) return Error{open.error()};
-      if (*open && is_remembered(**open)) return Found(Remembered());
-      auto attempt = store.try_one_time(device_, one_time_tag(device_, code_), now_, attempts());
+      const auto known = store.known(device_, now_, attempts());
+      if (!known) return Error{known.error()};
+      if (!*known) return Found(Standing::kNone);
+      const auto& [hash, open] = **known;
+      if (open && is_remembered(hash)) return Found(Remembered());
+      auto attempt = store.try_one_time(device_, one_time_tag(hash, code_), now_, attempts());
       if (!attempt) return Error{attempt.error()};
       if (*attempt) return Found(std::move(**attempt));
       const auto standing = store.standing(device_, now_, attempts());
@@ -140,6 +143,7 @@ authn_status check(request_rec* r, const char* user, const char* password) {
   if (dir_config(r).page != Page::kOnboarding || !has_state(r->server)) return AUTH_USER_NOT_FOUND;
   const auto code = OneTimeCode::parse(password);
   if (!code) return AUTH_USER_NOT_FOUND;
+  if (refuse_nul(r)) return AUTH_DENIED;
   const Decision decision = identify_device(r);
   if (!decision.granted() || !decision.device) return AUTH_USER_NOT_FOUND;
   if (!is_right_once(r, *decision.device, *code)) return AUTH_USER_NOT_FOUND;

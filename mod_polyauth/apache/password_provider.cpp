@@ -3,12 +3,12 @@
 
 #include "apache/boundary.hpp"
 #include "apache/config.hpp"
+#include "apache/sent_login.hpp"
 #include "apache/user_check.hpp"
 
 #include <cstring>
 
 extern "C" {
-#include "apr_base64.h"
 #include "apr_md5.h"
 }
 
@@ -18,20 +18,6 @@ namespace {
 
 // Longer ones are nobody's; they are not worth a hash.
 constexpr std::size_t kMaxBytes = 1024;
-
-// httpd ends user and password at a NUL: what follows it would count for nothing.
-bool holds_nul(const request_rec* r) {
-  const char* header = apr_table_get(
-      r->headers_in, r->proxyreq == PROXYREQ_PROXY ? "Proxy-Authorization" : "Authorization");
-  if (header == nullptr) return false;
-  const char* const scheme = ap_getword(r->pool, &header, ' ');
-  if (ap_cstr_casecmp(scheme, "Basic") != 0) return false;
-  header += std::strspn(header, " \t");
-  char* const decoded = static_cast<char*>(
-      apr_palloc(r->pool, static_cast<apr_size_t>(apr_base64_decode_len(header)) + 1));
-  const int length = apr_base64_decode(decoded, header);
-  return length > 0 && std::memchr(decoded, '\0', static_cast<std::size_t>(length)) != nullptr;
-}
 
 bool has_hash(const char* password, const char* hash) {
   return apr_password_validate(password, hash) == APR_SUCCESS;
@@ -64,11 +50,7 @@ authn_status try_file(request_rec* r, const char* user, const char* password, st
 }
 
 authn_status check(request_rec* r, const char* user, const char* password) {
-  if (holds_nul(r)) {
-    ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, r,
-                  PA4001 "the user name or password holds a NUL and is refused");
-    return AUTH_DENIED;
-  }
+  if (refuse_nul(r)) return AUTH_DENIED;
   if (std::strlen(user) > kMaxBytes || std::strlen(password) > kMaxBytes)
     return AUTH_USER_NOT_FOUND;
   const std::int64_t now = apr_time_sec(apr_time_now());

@@ -22,7 +22,8 @@ std::unique_lock<std::timed_mutex> StateHandle::lock_file() {
 }
 
 Result<StateStore*> StateHandle::open_file() {
-  // What was removed or replaced would go on to be written to, and be lost.
+  // What was removed or replaced would go on to be written to, and be lost; what others may
+  // use by now is looked at again.
   if (database_ && !database_->is_in_place()) close_file();
   if (store_) return &*store_;
   if (auto prepared = prepare_state_file(path_, static_cast<uid_t>(-1), static_cast<gid_t>(-1));

@@ -55,9 +55,4 @@ std::optional<std::string_view> FormData::value(std::string_view name) const noe
   return found;
 }
 
-bool FormData::has(std::string_view name) const noexcept {
-  return std::any_of(fields_.begin(), fields_.end(),
-                     [name](const auto& field) { return field.first == name; });
-}
-
 } // namespace polyauth

@@ -18,7 +18,6 @@ public:
 
   // The one value of a field; nothing if there is none, or more than one.
   [[nodiscard]] std::optional<std::string_view> value(std::string_view name) const noexcept;
-  [[nodiscard]] bool has(std::string_view name) const noexcept;
 
 private:
   std::vector<std::pair<std::string, std::string>> fields_;

@@ -110,8 +110,9 @@ DbdConnection StateDatabase::connection() const noexcept {
 
 bool StateDatabase::is_in_place() const noexcept {
   struct stat now {};
-  return ::lstat(opened_->path.c_str(), &now) == 0 && now.st_dev == opened_->file.st_dev &&
-         now.st_ino == opened_->file.st_ino;
+  const struct stat& then = opened_->file;
+  return ::lstat(opened_->path.c_str(), &now) == 0 && now.st_dev == then.st_dev &&
+         now.st_ino == then.st_ino && now.st_mode == then.st_mode && now.st_uid == then.st_uid;
 }
 
 Result<bool> check_state_file(const std::string& path, uid_t owner) {

@@ -34,7 +34,7 @@ public:
 
   [[nodiscard]] DbdConnection connection() const noexcept;
 
-  // Whether the path still names the SQLite file that was opened.
+  // Whether the path still names the SQLite file that was opened, with the same owner and mode.
   [[nodiscard]] bool is_in_place() const noexcept;
 
 private:

@@ -65,10 +65,10 @@ constexpr StateStatement kRedeem = {
     "window_end = COALESCE(window_end, CAST(%s AS bigint)) "
     "WHERE mac = %s AND hash = %s AND " USABLE " RETURNING uses, window_end"};
 
-constexpr StateStatement kOpenHash = {
-    "polyauth_open_hash",
-    "SELECT hash FROM polyauth_onetime WHERE mac = %s AND first_use IS NOT NULL "
-    "AND tries < CAST(%s AS integer) AND " USABLE};
+constexpr StateStatement kKnown = {
+    "polyauth_known",
+    "SELECT hash, CASE WHEN first_use IS NOT NULL AND tries < CAST(%s AS integer) AND " USABLE
+    " THEN 1 ELSE 0 END FROM polyauth_onetime WHERE mac = %s"};
 
 constexpr StateStatement kEndWindow = {
     "polyauth_end_window",
@@ -216,14 +216,15 @@ Result<std::optional<Redemption>> StateStore::redeem(const MacAddress& mac, cons
   return std::optional<Redemption>(Redemption{number(row.at(0)) == 1, number(row.at(1))});
 }
 
-Result<std::optional<std::string>> StateStore::open_hash(const MacAddress& mac, std::int64_t now,
-                                                         int most_tries) {
+Result<std::optional<Known>> StateStore::known(const MacAddress& mac, std::int64_t now,
+                                               int most_tries) {
   const std::string skewed = text(now + kClockSkew);
   const auto rows = connection_.run(
-      kOpenHash, {mac.to_string(), text(most_tries), skewed, text(now), skewed, text(now)});
+      kKnown, {text(most_tries), skewed, text(now), skewed, text(now), mac.to_string()});
   if (!rows) return error_of(rows);
-  if (rows->empty()) return std::optional<std::string>();
-  return std::optional<std::string>(rows->front().at(0));
+  if (rows->empty()) return std::optional<Known>();
+  const StateRow& row = rows->front();
+  return std::optional<Known>(Known{row.at(0), number(row.at(1)) != 0});
 }
 
 Result<bool> StateStore::end_window(const MacAddress& mac, std::int64_t at) {

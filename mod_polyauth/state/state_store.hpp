@@ -24,6 +24,12 @@ struct Pending {
   std::string issued_by;
 };
 
+// The one-time password that a device has.
+struct Known {
+  std::string hash;
+  bool open; // its window, and nothing wrong has made it void
+};
+
 // What a try may be compared with.
 struct Attempt {
   std::string hash;
@@ -84,10 +90,8 @@ public:
   // statement. nullopt if it is no longer usable.
   Result<std::optional<Redemption>> redeem(const MacAddress& mac, const Attempt& attempt,
                                            std::int64_t now, std::int64_t window);
-  // The hash of the one-time password whose window is open, if nothing wrong has made it
-  // void; counts nothing.
-  Result<std::optional<std::string>> open_hash(const MacAddress& mac, std::int64_t now,
-                                               int most_tries);
+  // What there is of the device, good or not; counts nothing.
+  Result<std::optional<Known>> known(const MacAddress& mac, std::int64_t now, int most_tries);
   // Of a login at that time, which ends a window that was open by then. False: there was
   // none.
   Result<bool> end_window(const MacAddress& mac, std::int64_t at);

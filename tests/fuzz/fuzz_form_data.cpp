@@ -33,14 +33,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto form = FormData::parse(body);
   if (!form) return 0;
   const auto mac = form->value("mac");
-  require(!mac || form->has("mac"), "what has a value is there");
   if (!mac) return 0;
   require(is_utf8(*mac) && std::none_of(mac->begin(), mac->end(), ascii::is_control),
           "a value is clean");
   const auto again = FormData::parse("mac=" + encoded(*mac));
   require(again && again->value("mac") == mac, "what is written is read again");
   const auto twice = FormData::parse(std::string(body) + "&mac=");
-  require(twice && !twice->value("mac") && twice->has("mac"),
-          "a field that is there twice has no value");
+  require(twice && !twice->value("mac"), "a field that is there twice has no value");
   return 0;
 }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A one-time password opens the onboarding page of one device, for a while, and nothing else."""
 
+import hmac
 import stat
 import time
 
@@ -55,6 +56,18 @@ def test_the_same_wrong_one_eleven_times_costs_one_try(site):
     assert site.status() == 200
     # The right one in between has changed nothing of that.
     assert site.status(WRONG[0]) == 401 and site.record()["tries"] == 1
+
+
+def test_no_other_wrong_one_passes_for_the_last(site):
+    """Whoever guesses knows the MAC, and may look for codes that share what it could make of them."""
+    def guessed_tag(password):
+        return hmac.digest(MAC.encode(), password.encode(), "sha256")[:2]
+    first = guessed_tag(WRONG[0])
+    alike = [each for each in map(code, range(1000, 700_000)) if guessed_tag(each) == first][:4]
+    assert len(alike) == 4
+    site.issue()
+    assert [site.status(each) for each in (WRONG[0], *alike)] == [401] * 5
+    assert site.reasons() == ["wrong"] * 5 and site.status() == 401
 
 
 @pytest.mark.parametrize("password", [
@@ -141,6 +154,19 @@ def test_the_label_says_one_time(site):
 def test_the_file_is_for_the_server_alone(site):
     mode = site.path.stat().st_mode
     assert stat.S_IMODE(mode) == 0o600 and site.path.owner() == site.folder.owner()
+
+
+def test_nothing_is_cut_at_a_nul(server):
+    site = OneTime(server)
+    text = server.config_file.read_text()
+    server.config_file.write_text(text.replace("polyauth polyauth-onetime", "polyauth-onetime polyauth"))
+    site.start()
+    site.issue()
+    server.log.declare("AH01617")
+    for password in (f"{RIGHT}\0", f"{RIGHT}\0more"):
+        assert site.status(password) == 401
+    assert len(server.log.lines("PA4001: ")) == 2
+    assert (site.record()["uses"], site.record()["tries"]) == (0, 0)
 
 
 def test_lifetime_window_and_attempts_are_settings(server):

@@ -99,8 +99,12 @@ def test_the_folder_is_gone(site):
     assert site.status() == 200
 
 
-def test_opened_to_others(site):
-    site.server.kill_children()
+@pytest.mark.parametrize("in_use", [True, False])
+def test_opened_to_others(site, in_use):
+    if in_use:
+        assert site.status() == 200
+    else:
+        site.server.kill_children()
     site.path.chmod(0o640)
     refused(site, what="can be used by group or others; give it mode 0600")
     site.path.chmod(0o600)

@@ -35,6 +35,12 @@ Redemption use(StateStore& store, int tag = 1, std::int64_t now = kNow) {
   return *redemption;
 }
 
+// The hash, where the window is open.
+std::optional<std::string> open_hash(StateStore& store, const MacAddress& mac, std::int64_t now) {
+  auto known = get(store.known(mac, now, kMost));
+  return known && known->open ? std::optional(std::move(known->hash)) : std::nullopt;
+}
+
 int tries(OpenState& state) {
   const auto rows = get(state.connection.run("SELECT tries FROM polyauth_onetime"));
   REQUIRE(rows.size() == 1);
@@ -55,7 +61,9 @@ TEST_CASE("a right one-time password opens a window once", "[state]") {
   const auto attempt = get(store.try_one_time(kA, 7, kNow + 1, kMost));
   REQUIRE(attempt);
   CHECK(attempt->hash == "hash");
-  CHECK_FALSE(get(store.open_hash(kA, kNow + 1, kMost)));
+  CHECK_FALSE(open_hash(store, kA, kNow + 1));
+  CHECK(get(store.known(kA, kNow + 1, kMost))->hash == "hash");
+  CHECK_FALSE(get(store.known(kB, kNow + 1, kMost)));
   const auto first = get(store.redeem(kA, *attempt, kNow + 1, kWindow));
   REQUIRE(first);
   CHECK(first->first);
@@ -64,9 +72,9 @@ TEST_CASE("a right one-time password opens a window once", "[state]") {
   const Redemption second = use(store, 7, kNow + 500);
   CHECK_FALSE(second.first);
   CHECK(second.window_end == first->window_end);
-  CHECK(get(store.open_hash(kA, first->window_end - 1, kMost)) == "hash");
-  CHECK_FALSE(get(store.open_hash(kA, first->window_end, kMost)));
-  CHECK_FALSE(get(store.open_hash(kB, kNow + 2, kMost)));
+  CHECK(open_hash(store, kA, first->window_end - 1) == "hash");
+  CHECK_FALSE(open_hash(store, kA, first->window_end));
+  CHECK_FALSE(open_hash(store, kB, kNow + 2));
   CHECK_FALSE(get(store.try_one_time(kA, 7, first->window_end, kMost)));
   CHECK(get(store.standing(kA, first->window_end, kMost)) == Standing::kUsedUp);
   CHECK(tries(state) == 0);
@@ -90,7 +98,7 @@ TEST_CASE("why there is nothing to try", "[state]") {
   use(store, 1, kNow + 50);
   CHECK_FALSE(get(store.try_one_time(kA, 1, kNow - 11, kMost)));
   CHECK(get(store.standing(kA, kNow - 11, kMost)) == Standing::kFuture);
-  CHECK_FALSE(get(store.open_hash(kA, kNow - 11, kMost)));
+  CHECK_FALSE(open_hash(store, kA, kNow - 11));
 }
 
 TEST_CASE("wrong tries are counted and the fifth is the last", "[state]") {

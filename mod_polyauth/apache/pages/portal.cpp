@@ -213,20 +213,20 @@ private:
   int refuse(bool is_json, const Refusal& refusal, const char* reason = nullptr,
              const std::string& mac_field = {}) {
     if (reason != nullptr) log_refused(r_, reason);
-    if (is_json) return refuse_in_json(refusal);
-    PortalView view;
-    view.problem = refusal.text;
-    view.mac_field = mac_field;
-    return show(std::move(view), refusal.status, look_up());
+    return tell(is_json, refusal, mac_field, false);
   }
 
   // It is the MAC that has to be corrected.
   int refuse_device(bool is_json, const Refusal& refusal, const std::string& mac_field) {
+    return tell(is_json, refusal, mac_field, true);
+  }
+
+  int tell(bool is_json, const Refusal& refusal, const std::string& mac_field, bool mac_is_wrong) {
     if (is_json) return refuse_in_json(refusal);
     PortalView view;
     view.problem = refusal.text;
     view.mac_field = mac_field;
-    view.mac_is_wrong = true;
+    view.mac_is_wrong = mac_is_wrong;
     return show(std::move(view), refusal.status, look_up());
   }
 
