@@ -107,6 +107,8 @@ bool admits_expired(const request_rec* r) noexcept {
   const bool is_new = judge(r, handler, governed->scope);
   RequestState& state = *find_state(r);
   state.audit = governed->mode == Mode::kAudit;
+  // PolyAuth On asks more than whether a certificate's time is over.
+  state.settles = state.decision->granted() && (mode == Mode::kOn || !admits_expired(r));
   if (is_new) {
     keep_private(r);
     set_environment(r, state);
@@ -242,7 +244,7 @@ bool judge(request_rec* r, Handler handler, Scope scope) noexcept {
   if (!decided) state.decision = Decision();
   if (state.user_refused && state.decision->granted())
     state.decision->reason = Reason::kUserNotDevice;
-  state.settles = state.decision->granted() && !admits_expired(r);
+  state.settles = false; // for whoever asks: the rest may ask more
   return true;
 }
 
