@@ -80,8 +80,7 @@ std::string_view decoded_path(request_rec* r, std::string_view path) {
 
 bool reads_named_file(request_rec* r) noexcept {
   const auto is_empty = [](const char* text) { return text == nullptr || *text == '\0'; };
-  if (r->method == nullptr || std::strcmp(r->method, "GET") != 0)
-    return false;
+  if (r->method == nullptr || std::strcmp(r->method, "GET") != 0) return false;
   if (!is_empty(r->path_info) || !is_empty(r->args)) return false;
   const std::string_view root = server_config(r->server).document_root;
   return r->uri != nullptr && *r->uri == '/' && r->filename != nullptr && !root.empty() &&

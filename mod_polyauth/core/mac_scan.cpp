@@ -80,7 +80,7 @@ bool ends_uuid(std::string_view text, const Run& run) noexcept {
 
 // Twelve digits of a longer run, once word letters are taken off.
 std::optional<MacSpelling> read_longer(std::string_view text, const Run& run,
-                                    const std::optional<MacAddress>& own) noexcept {
+                                       const std::optional<MacAddress>& own) noexcept {
   const std::size_t excess = run.size() - kDigits;
   const std::size_t lead = leading_letters(text, run);
   const std::size_t trail = trailing_letters(text, run);
@@ -88,7 +88,7 @@ std::optional<MacSpelling> read_longer(std::string_view text, const Run& run,
   const std::size_t first = excess > trail ? excess - trail : 0;
   const std::size_t last = std::min(lead, excess);
   MacSpelling sighting{run.begin + first, run.begin + first + kDigits,
-                    *MacAddress::from_digits(text.substr(run.begin + first)), first != last};
+                       *MacAddress::from_digits(text.substr(run.begin + first)), first != last};
   for (std::size_t off = first + 1; own && sighting.address != *own && off <= last; ++off) {
     const MacAddress address = *MacAddress::from_digits(text.substr(run.begin + off));
     if (address == *own) sighting = {run.begin + off, run.begin + off + kDigits, address, true};
@@ -99,7 +99,7 @@ std::optional<MacSpelling> read_longer(std::string_view text, const Run& run,
 // Groups of `group` digits joined by `separator`; `run` is the run that ends
 // with the first group.
 std::optional<MacSpelling> read_separated(std::string_view text, const Run& run, std::size_t group,
-                                       char separator) noexcept {
+                                          char separator) noexcept {
   const std::size_t begin = run.end - group;
   const std::size_t length = kDigits + kDigits / group - 1;
   if (text.size() - begin < length) return std::nullopt;
@@ -120,7 +120,7 @@ std::optional<MacSpelling> read_separated(std::string_view text, const Run& run,
 
 // Whatever is not twelve digits by themselves.
 std::optional<MacSpelling> read_other(std::string_view text, const Run& run,
-                                   const std::optional<MacAddress>& own) noexcept {
+                                      const std::optional<MacAddress>& own) noexcept {
   if (run.size() > kDigits)
     if (const auto sighting = read_longer(text, run, own)) return sighting;
   const char next = run.end < text.size() ? text[run.end] : '\0';
@@ -160,7 +160,7 @@ void visit_macs(std::string_view text, std::size_t from, const std::optional<Mac
 } // namespace
 
 std::optional<MacSpelling> next_mac(std::string_view text, std::size_t from,
-                                 const std::optional<MacAddress>& own) noexcept {
+                                    const std::optional<MacAddress>& own) noexcept {
   std::optional<MacSpelling> found;
   visit_macs(text, from, own, [&](const MacSpelling& sighting) {
     found = sighting;
