@@ -34,13 +34,11 @@ inline const DirConfig& settings(const request_rec* r) noexcept {
   return r->main == nullptr ? dir_config(r) : strictest_settings(r);
 }
 
-void decide_now(request_rec* r, RequestState& state) {
-  const DirConfig& config = settings(r);
-  const Globals& defaults = globals(r->server);
-  if (defaults.refuses(r->server)) {
-    state.decision = Decision();
-    return;
-  }
+// Not a part of decide_now(): what nearly no request needs shall cost the others nothing.
+[[gnu::noinline]] Decision decide_in_full(request_rec* r, const RequestState& state,
+                                          const DirConfig& config, const Globals& defaults,
+                                          ServerDeviceAnswers& device,
+                                          const std::optional<MacAddress>& admitted) {
   const MatchRule& match = config.match != nullptr ? *config.match : defaults.default_match;
   const Policy policy = {match.match, match.query_name,
                          config.shared != nullptr ? config.shared : &defaults.default_shared,
@@ -50,8 +48,24 @@ void decide_now(request_rec* r, RequestState& state) {
   const RequestState* const before = last_judged(r);
   const bool from_own_file = before != nullptr && before->decision->reason == Reason::kOwnFile;
   const Resource resource = describe_resource(r, state.handler, from_own_file);
+  return decide_knowing(admitted, policy, resource, device, state.scope);
+}
+
+void decide_now(request_rec* r, RequestState& state) {
+  const DirConfig& config = settings(r);
+  const Globals& defaults = globals(r->server);
+  if (defaults.refuses(r->server)) {
+    state.decision = Decision();
+    return;
+  }
   ServerDeviceAnswers device(r, config, defaults);
-  state.decision = decide(policy, resource, device, state.scope);
+  const auto admitted = device.admitted();
+  const Match match = config.match != nullptr ? config.match->match : defaults.default_match.match;
+  if (admitted && state.scope == Scope::kOwnership && reads_named_file(r) &&
+      is_plainly_own_file(match, r->uri, *admitted))
+    state.decision.emplace(Decision{Reason::kOwnFile, admitted, std::nullopt});
+  else
+    state.decision = decide_in_full(r, state, config, defaults, device, admitted);
   if (const auto& mac = state.decision->device) device.write_text(*mac, state.device_text);
 }
 
@@ -107,6 +121,8 @@ bool admits_expired(const request_rec* r) noexcept {
   const bool is_new = judge(r, handler, governed->scope);
   RequestState& state = *find_state(r);
   state.audit = governed->mode == Mode::kAudit;
+  // PolyAuth On asks more than whether a certificate's time is over.
+  state.settles = state.decision->granted() && (mode == Mode::kOn || !admits_expired(r));
   if (is_new) {
     keep_private(r);
     set_environment(r, state);
@@ -127,13 +143,16 @@ bool is_settled(const request_rec* r) noexcept {
 // mod_ssl has asked for a certificate where a directory wants one.
 extern "C" int polyauth_check_access(request_rec* r) { return enforce(r, Handler::kUnknown); }
 
+[[gnu::noinline]] int check_user(request_rec* r) noexcept {
+  return guarded(r, HTTP_UNAUTHORIZED, [r] { return check_user_name(r); });
+}
+
 // httpd skips the access phase of inner requests in the same section, and what
 // it says under Satisfy Any. This phase it skips never.
 extern "C" int polyauth_first_fixup(request_rec* r) {
   if (!is_settled(r))
     if (const int refusal = enforce(r, Handler::kUnknown); refusal != DECLINED) return refusal;
-  if (r->user == nullptr) return DECLINED;
-  return guarded(r, HTTP_UNAUTHORIZED, [r] { return check_user_name(r); });
+  return r->user == nullptr ? DECLINED : check_user(r);
 }
 
 // What a request that is not governed inherits.
@@ -242,7 +261,7 @@ bool judge(request_rec* r, Handler handler, Scope scope) noexcept {
   if (!decided) state.decision = Decision();
   if (state.user_refused && state.decision->granted())
     state.decision->reason = Reason::kUserNotDevice;
-  state.settles = state.decision->granted() && !admits_expired(r);
+  state.settles = false; // for whoever asks: the rest may ask more
   return true;
 }
 

@@ -53,8 +53,8 @@ struct OneTimeAnswer {
 struct RequestState {
   // The last decision, and what it was made on.
   std::optional<Decision> decision;
-  // It is a grant, and no later hook asks again as long as it stands. Not where expired
-  // certificates may come in: what has granted it may be less than PolyAuth On.
+  // It is a grant, of all that this section asks, and no later hook asks again as long as it
+  // stands. Where expired certificates may come in only PolyAuth On asks so much.
   bool settles = false;
   RequestTexts texts;
   const ap_conf_vector_t* section = nullptr;

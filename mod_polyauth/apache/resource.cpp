@@ -7,6 +7,7 @@
 #include "core/clean_text.hpp"
 #include "core/mac_scan.hpp"
 
+#include <cstring>
 #include <string_view>
 
 namespace polyauth::apache {
@@ -76,6 +77,16 @@ std::string_view decoded_path(request_rec* r, std::string_view path) {
 }
 
 } // namespace
+
+bool reads_named_file(request_rec* r) noexcept {
+  const auto is_empty = [](const char* text) { return text == nullptr || *text == '\0'; };
+  if (r->method == nullptr || std::strcmp(r->method, "GET") != 0) return false;
+  if (!is_empty(r->path_info) || !is_empty(r->args)) return false;
+  const std::string_view root = server_config(r->server).document_root;
+  return r->uri != nullptr && *r->uri == '/' && r->filename != nullptr && !root.empty() &&
+         std::strncmp(r->filename, root.data(), root.size()) == 0 &&
+         std::strcmp(r->filename + root.size(), r->uri) == 0 && is_empty(ap_context_prefix(r));
+}
 
 Resource describe_resource(request_rec* r, Handler handler, bool from_own_file) {
   const std::string_view filename = view(r->filename);

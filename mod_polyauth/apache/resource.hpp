@@ -10,4 +10,8 @@ namespace polyauth::apache {
 // request and its pool.
 [[nodiscard]] Resource describe_resource(request_rec* r, Handler handler, bool from_own_file);
 
+// Whether it is a GET, without PATH_INFO or query, of the file that its whole path names below
+// the server's document root: then the path says all that describe_resource() would.
+[[nodiscard]] bool reads_named_file(request_rec* r) noexcept;
+
 } // namespace polyauth::apache

@@ -209,8 +209,12 @@ bool rides_on_expired_certificate(const request_rec* r) noexcept {
   if (tls == nullptr || !excuses_expiry(globals(r->server), tls->ssl())) return false;
   const X509* const peer = SSL_get0_peer_certificate(tls->ssl());
   if (peer == nullptr) return false;
+  const std::int64_t now = apr_time_sec(apr_time_now());
+  if (const DeviceCertificate* const known = tls->known();
+      known != nullptr && known->certificate.get() == peer)
+    return known->facts.expired_at(now);
   // -1: before now; -2: cannot be compared, which is no better.
-  return ASN1_TIME_cmp_time_t(X509_get0_notAfter(peer), apr_time_sec(apr_time_now())) < 0;
+  return ASN1_TIME_cmp_time_t(X509_get0_notAfter(peer), now) < 0;
 }
 
 int default_security_level() {

@@ -79,16 +79,16 @@ bool ends_uuid(std::string_view text, const Run& run) noexcept {
 }
 
 // Twelve digits of a longer run, once word letters are taken off.
-std::optional<Sighting> read_longer(std::string_view text, const Run& run,
-                                    const std::optional<MacAddress>& own) noexcept {
+std::optional<MacSpelling> read_longer(std::string_view text, const Run& run,
+                                       const std::optional<MacAddress>& own) noexcept {
   const std::size_t excess = run.size() - kDigits;
   const std::size_t lead = leading_letters(text, run);
   const std::size_t trail = trailing_letters(text, run);
   if (lead + trail < excess) return std::nullopt;
   const std::size_t first = excess > trail ? excess - trail : 0;
   const std::size_t last = std::min(lead, excess);
-  Sighting sighting{run.begin + first, run.begin + first + kDigits,
-                    *MacAddress::from_digits(text.substr(run.begin + first)), first != last};
+  MacSpelling sighting{run.begin + first, run.begin + first + kDigits,
+                       *MacAddress::from_digits(text.substr(run.begin + first)), first != last};
   for (std::size_t off = first + 1; own && sighting.address != *own && off <= last; ++off) {
     const MacAddress address = *MacAddress::from_digits(text.substr(run.begin + off));
     if (address == *own) sighting = {run.begin + off, run.begin + off + kDigits, address, true};
@@ -98,8 +98,8 @@ std::optional<Sighting> read_longer(std::string_view text, const Run& run,
 
 // Groups of `group` digits joined by `separator`; `run` is the run that ends
 // with the first group.
-std::optional<Sighting> read_separated(std::string_view text, const Run& run, std::size_t group,
-                                       char separator) noexcept {
+std::optional<MacSpelling> read_separated(std::string_view text, const Run& run, std::size_t group,
+                                          char separator) noexcept {
   const std::size_t begin = run.end - group;
   const std::size_t length = kDigits + kDigits / group - 1;
   if (text.size() - begin < length) return std::nullopt;
@@ -115,12 +115,12 @@ std::optional<Sighting> read_separated(std::string_view text, const Run& run, st
   const bool after =
       end < text.size() && text[end] == separator && is_lone_group(text, end + 1, group);
   if (before || after) return std::nullopt;
-  return Sighting{begin, end, *address, false};
+  return MacSpelling{begin, end, *address, false};
 }
 
 // Whatever is not twelve digits by themselves.
-std::optional<Sighting> read_other(std::string_view text, const Run& run,
-                                   const std::optional<MacAddress>& own) noexcept {
+std::optional<MacSpelling> read_other(std::string_view text, const Run& run,
+                                      const std::optional<MacAddress>& own) noexcept {
   if (run.size() > kDigits)
     if (const auto sighting = read_longer(text, run, own)) return sighting;
   const char next = run.end < text.size() ? text[run.end] : '\0';
@@ -144,7 +144,7 @@ void visit_macs(std::string_view text, std::size_t from, const std::optional<Mac
     }
     const Run run = run_at(text, at);
     at = run.end;
-    Sighting sighting{run.begin, run.end, MacAddress(run.bits), false};
+    MacSpelling sighting{run.begin, run.end, MacAddress(run.bits), false};
     // Nearly every address is twelve digits by themselves.
     if (run.size() != kDigits || ends_uuid(text, run)) {
       const auto other = read_other(text, run, own);
@@ -159,10 +159,10 @@ void visit_macs(std::string_view text, std::size_t from, const std::optional<Mac
 
 } // namespace
 
-std::optional<Sighting> next_mac(std::string_view text, std::size_t from,
-                                 const std::optional<MacAddress>& own) noexcept {
-  std::optional<Sighting> found;
-  visit_macs(text, from, own, [&](const Sighting& sighting) {
+std::optional<MacSpelling> next_mac(std::string_view text, std::size_t from,
+                                    const std::optional<MacAddress>& own) noexcept {
+  std::optional<MacSpelling> found;
+  visit_macs(text, from, own, [&](const MacSpelling& sighting) {
     found = sighting;
     return false;
   });
@@ -171,7 +171,7 @@ std::optional<Sighting> next_mac(std::string_view text, std::size_t from,
 
 MacsInText find_macs(std::string_view text, const MacAddress& own) noexcept {
   MacsInText found;
-  visit_macs(text, 0, own, [&](const Sighting& sighting) {
+  visit_macs(text, 0, own, [&](const MacSpelling& sighting) {
     if (sighting.address == own && !own.is_placeholder()) {
       found.own = true;
       found.own_at = sighting.begin;

@@ -12,7 +12,7 @@
 namespace polyauth {
 
 // One place of a text where an address stands.
-struct Sighting {
+struct MacSpelling {
   std::size_t begin = 0; // first byte of the spelling
   std::size_t end = 0;   // one past its last byte
   MacAddress address{0}; // the reading; of several, the device's own or else the first
@@ -28,7 +28,7 @@ struct Sighting {
 //     continue a word before it or begin one after it: "phone0004f2aabbcc",
 //     "0004f2aabbccdirectory". A letter g-z must stand beyond them.
 // Where several readings remain, `own` decides if it is one of them.
-[[nodiscard]] std::optional<Sighting> next_mac(std::string_view text, std::size_t from,
+[[nodiscard]] std::optional<MacSpelling> next_mac(std::string_view text, std::size_t from,
                                                const std::optional<MacAddress>& own) noexcept;
 
 // What the addresses of a text are to one device.

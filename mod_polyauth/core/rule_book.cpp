@@ -327,8 +327,7 @@ private:
   Decision decision_;
 };
 
-// The rest of decide(), where nobody observes. Not a part of it: what nearly no request
-// needs shall cost the others nothing.
+// Not a part of decide(): what nearly no request needs shall cost the others nothing.
 [[gnu::noinline]] Decision hear(const Policy& policy, const Resource& resource,
                                 DeviceAnswers& device, Scope scope,
                                 const std::optional<MacAddress>& known) {
@@ -340,10 +339,10 @@ private:
 // and is given the file by that name. The book says the same of it, question by question.
 bool is_plainly_own_file(const Policy& policy, const Resource& resource,
                          const MacAddress& own) noexcept {
-  return (policy.match == Match::kPath || policy.match == Match::kFile) &&
-         kind_of(resource.method) == MethodKind::kRead && resource.path_info.empty() &&
+  return kind_of(resource.method) == MethodKind::kRead && resource.path_info.empty() &&
          resource.query.empty() && !resource.proxied && resource.mapped.starts_with('/') &&
-         is_plainly_own(resource.path, own) && ascii::ends_with(resource.path, resource.mapped);
+         polyauth::is_plainly_own_file(policy.match, resource.path, own) &&
+         ascii::ends_with(resource.path, resource.mapped);
 }
 
 } // namespace
@@ -352,10 +351,18 @@ Decision decide(const Policy& policy, const Resource& resource, DeviceAnswers& d
                 Observer* observer) {
   if (observer != nullptr)
     return Hearing<true>(policy, resource, device, scope, observer).hold(std::nullopt);
-  const auto known = device.admitted();
-  if (known && scope == Scope::kOwnership && is_plainly_own_file(policy, resource, *known))
-    return {Reason::kOwnFile, known, std::nullopt};
-  return hear(policy, resource, device, scope, known);
+  return decide_knowing(device.admitted(), policy, resource, device, scope);
+}
+
+Decision decide_knowing(const std::optional<MacAddress>& admitted, const Policy& policy,
+                        const Resource& resource, DeviceAnswers& device, Scope scope) {
+  if (admitted && scope == Scope::kOwnership && is_plainly_own_file(policy, resource, *admitted))
+    return {Reason::kOwnFile, admitted, std::nullopt};
+  return hear(policy, resource, device, scope, admitted);
+}
+
+bool is_plainly_own_file(Match match, std::string_view path, const MacAddress& own) noexcept {
+  return (match == Match::kPath || match == Match::kFile) && is_plainly_own(path, own);
 }
 
 Decision identify(DeviceAnswers& device, Observer* observer) {

@@ -101,6 +101,17 @@ protected:
 [[nodiscard]] Decision decide(const Policy& policy, const Resource& resource, DeviceAnswers& device,
                               Scope scope, Observer* observer = nullptr);
 
+// The same without an observer, for whoever has asked for DeviceAnswers::admitted() already.
+[[nodiscard]] Decision decide_knowing(const std::optional<MacAddress>& admitted,
+                                      const Policy& policy, const Resource& resource,
+                                      DeviceAnswers& device, Scope scope);
+
+// Whether decide() says own-file of an admitted device that reads, without PATH_INFO or query,
+// the file that the whole of this path names below its document root. A "no" says nothing:
+// then decide() must be asked.
+[[nodiscard]] bool is_plainly_own_file(Match match, std::string_view path,
+                                       const MacAddress& own) noexcept;
+
 // Questions 1 to 9 alone: Reason::kDevice if it is a device that the section admits. Throws
 // what an answer throws.
 [[nodiscard]] Decision identify(DeviceAnswers& device, Observer* observer = nullptr);

@@ -54,7 +54,9 @@ Refresh FilePublisher::adopt_now() {
   const SlotLock lock(slot_, SlotLock::Wait::kYes);
   if (!lock.held()) return locked_out();
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    Refresh refresh = read_and_publish(FileStamp::of(slot_.path.data()));
+    const FileStamp stamp = FileStamp::of(slot_.path.data());
+    Refresh refresh = read_and_publish(stamp);
+    give_back_memory(stamp);
     if (refresh.outcome != Refresh::Outcome::kUnchanged) return refresh;
   }
   return refuse({}, companion_versions(), "keeps changing while it is read", {});
@@ -70,7 +72,10 @@ Refresh FilePublisher::adopt_if_changed() {
   const SlotLock lock(slot_, SlotLock::Wait::kYes);
   if (!lock.held()) return locked_out();
   const FileStamp stamp = FileStamp::of(slot_.path.data());
-  return is_known(stamp) ? Refresh() : read_and_publish(stamp);
+  if (is_known(stamp)) return {};
+  Refresh refresh = read_and_publish(stamp);
+  give_back_memory(stamp);
+  return refresh;
 }
 
 // The slot's lock is held.

@@ -55,8 +55,8 @@ CASES = {
 }
 
 CONFIGURED = """\
-httpd: callgrind meets one process with one thread (prefork, -X), load and lists two processes of 16
-threads (event). nginx: `master_process off; daemon off; worker_processes 1`. HAProxy: `nbthread 1`, `-db`.
+httpd with event, Debian's MPM: callgrind meets one process with one worker thread (-X), and counts what
+its listener does for it, load and lists two processes of 16 threads. nginx: `master_process off; daemon off; worker_processes 1`. HAProxy: `nbthread 1`, `-db`.
 All end TLS 1.2 with the same key, demand a client certificate of the same CAs, and keep connections
 alive. httpd and nginx serve one static file of 12 bytes, HAProxy the same bytes by
 `http-request return`: a backend would be another process and more noise than the check.
@@ -79,9 +79,9 @@ UNFAIR = """\
 - A change of their lists needs a reload (nginx), which takes the memory twice and ends in new
   processes, or a reload or commands on a socket that no file follows (HAProxy). AuthGroupFile is read
   anew at each request.
-- The process of prefork that callgrind meets has one thread, and a second one once a file is followed;
-  that alone costs libc some 500 instructions a request, locks above all, which `the check adds` holds.
-  In event and worker there are threads with and without PolyAuth.
+- Under prefork a process has one thread, and a second one once a file is followed; that alone costs
+  libc some 300 to 500 instructions a request, locks above all. In event and worker, which are counted
+  here, there are threads with and without PolyAuth.
 - `the check adds` holds what a longer answer costs httpd: a governed one carries `Cache-Control: private`.
 - httpd with a check of its own sets out from more than nginx and HAProxy do: a per cent of the one is not
   a per cent of the other."""

@@ -7,7 +7,7 @@ _MODULES = "/usr/lib/apache2/modules/mod_{}.so"
 
 
 class Apache:
-    """httpd with a static file. One process of one thread for callgrind, two of sixteen else."""
+    """httpd with a static file. One process with one worker thread for callgrind, two of sixteen else."""
 
     kind = "httpd"
 
@@ -20,16 +20,17 @@ class Apache:
 
     def configuration(self, folder, port):
         lab, pki = self._lab, self._lab.pki
-        modules = ["mpm_prefork" if self._alone else "mpm_event", "authn_core", "authz_core", "authz_groupfile",
+        modules = ["mpm_event", "authn_core", "authz_core", "authz_groupfile",
                    "ssl", "socache_shmcb", "mime"]
         lines = [f"LoadModule {name}_module {_MODULES.format(name)}" for name in modules]
         # A peer's check stands for a server without us.
         if self._with_module:
             lines += [f"LoadModule polyauth_module {lab.module}", f"PolyAuthReloadInterval {self._interval}",
                       "LogLevel polyauth:notice"]
-        if not self._alone:
-            lines += ["StartServers 2", "ServerLimit 2", "ThreadsPerChild 16", "MaxRequestWorkers 32",
-                      "MinSpareThreads 1", "MaxSpareThreads 32"]
+        processes, threads = (1, 1) if self._alone else (2, 16)
+        lines += [f"StartServers {processes}", f"ServerLimit {processes}", f"ThreadsPerChild {threads}",
+                  f"MaxRequestWorkers {processes * threads}", "MinSpareThreads 1",
+                  f"MaxSpareThreads {processes * threads}"]
         return "\n".join([
             *lines, f"DefaultRuntimeDir {folder}", f"PidFile {folder}/httpd.pid", "ServerName localhost",
             f"Listen 127.0.0.1:{port}", f"ErrorLog {folder}/error.log", "LogLevel warn",

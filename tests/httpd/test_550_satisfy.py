@@ -40,6 +40,12 @@ def test_satisfy_any_does_not_open_foreign_files(make_server, pki):
     assert [each["reason"] for each in server.log.denials()] == ["mac-foreign"]
 
 
+def test_require_polyauth_device_does_not_stand_for_what_on_asks(make_server, pki):
+    server = stage(make_server, "PolyAuth On\nSatisfy Any\nRequire polyauth-device")
+    assert statuses(server, pki.leaf("phone-a")) == (200, 403)
+    assert {each["reason"] for each in server.log.denials()} == {"mac-foreign"}
+
+
 @pytest.mark.parametrize("order", ["Order allow,deny\nAllow from all", "Order deny,allow"])
 def test_the_old_allow_and_deny_do_not_open_foreign_files(make_server, pki, order):
     server = stage(make_server, f"PolyAuth On\nSatisfy Any\n{order}\nRequire all granted")
