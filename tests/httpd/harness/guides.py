@@ -16,6 +16,7 @@ from harness.server import HTTPD
 ROOT = Path(__file__).resolve().parents[3]
 GUIDES = ROOT / "conf/guides"
 SITE = {"/etc/polyauth": "etc", "/etc/apache2": "apache2", "/srv/phones": "docroot",
+        "/tftpboot": "docroot", "/var/www/fusionpbx": "docroot",
         "/var/log/apache2": "logs", "/var/lock/apache2": "locks"}
 
 
