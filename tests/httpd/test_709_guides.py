@@ -21,6 +21,7 @@ def anchors(path):
 def test_a_guide_is_tried_and_linked(path):
     tried = "".join(each.read_text() for each in Path(__file__).parent.glob("test_71*.py"))
     assert f'Guide("{path.name}"' in tried
+    assert not re.search("^ *(```|~~~|\t)", path.read_text(), re.MULTILINE), "not seen as a block"
     assert f"(conf/guides/{path.name})" in (ROOT / "README.md").read_text()
 
 

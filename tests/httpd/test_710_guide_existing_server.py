@@ -23,6 +23,7 @@ def test_from_the_snippet_to_on(server):
         server.write(COMMON[1:], "common")
         server.write("north/0004f2aaaaaa.cfg", "mine")
         server.write("north/0004f2bbbbbb.cfg", "b's")
+        server.write("north/000000000000.cfg", "all")
         server.start()
         guide.run("apache2ctl")
         expect_refused_handshake(server, "rogue-a")
@@ -44,7 +45,7 @@ def test_from_the_snippet_to_on(server):
         server.config_file.write_text(text)
         server.graceful()
         server.log.mark()
-        assert status(server, "/north" + OWN, "/north" + FOREIGN) == [200, 403]
+        assert status(server, *("/north" + each for each in (OWN, SHARED, FOREIGN))) == [200, 200, 403]
         assert status(server, FOREIGN, cert=None) == [200]
         assert denied(server) == ["mac-foreign"]
 

@@ -34,8 +34,6 @@ class Guide:
         self.left = blocks((GUIDES / name).read_text())
         assert self.left, f"{name} has no block"
         self.places = {theirs: server.root / ours for theirs, ours in SITE.items()}
-        for each in ("etc", "apache2"):
-            (server.root / each).mkdir(mode=0o755)
         server.own(server.root / "locks")
         self.place("trust.pem", server.pki.bundle.read_text())
         self.place("server.crt", Path(server.pki.server.cert).read_text())
@@ -56,17 +54,15 @@ class Guide:
     def take(self, word):
         """The next block, which must hold the word."""
         assert self.left and word in self.left[0], f"{word} is not in {self.left[:1]}"
-        text = self.left.pop(0)
+        text = self.left.pop(0).replace("8443", str(self.server.tls_port))
         for theirs, ours in self.places.items():
             text = text.replace(theirs, str(ours))
-        return text.replace("8443", str(self.server.tls_port))
+        return text
 
-    def configuration(self, word, *around):
-        """The next block as a site, or inside of one, given as the text before and behind."""
-        before, behind = around or ("", "")
-        text = f"{before}\n{self.take(word)}\n{behind}"
-        configure(self.server, text.replace("Listen ", "Listen 127.0.0.1:"), modules=self.modules)
-        return self.server
+    def configuration(self, word):
+        """The server, with the next block as its site."""
+        text = self.take(word).replace("Listen ", "Listen 127.0.0.1:")
+        return configure(self.server, text, modules=self.modules)
 
     def run(self, word, status=0):
         """Runs the next block by a shell that has the project's programs in its PATH."""
