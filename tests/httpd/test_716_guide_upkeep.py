@@ -1,10 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """conf/guides/upkeep.md on one server that is never stopped: a denial, passwords, CRLs, a new CA."""
 
-import functools
-import http.server
 import re
-import threading
 from datetime import timedelta
 
 import pytest
@@ -12,6 +9,7 @@ import pytest
 from harness.error_log import LogFile
 from harness.examples import OWN, configure, denied, phone
 from harness.guides import Guide
+from harness.issuers import served
 from harness.passwords import A, htpasswd, secret_line
 from harness.waiting import wait_until
 
@@ -46,23 +44,13 @@ Listen {listen}
 OLD, NEW = ("phone", "old"), ("phone", "new")
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
-
-
 @pytest.fixture
 def issuers(server):
     """The folder and the address of the makers' CRLs."""
     folder = server.root / "issuers"
     folder.mkdir()
-    handler = functools.partial(Quiet, directory=folder)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as web:
-        thread = threading.Thread(target=web.serve_forever)
-        thread.start()
-        yield folder, f"http://127.0.0.1:{web.server_port}"
-        web.shutdown()
-        thread.join()
+    with served(folder) as address:
+        yield folder, address
 
 
 def crls(server, number, *revoked):
