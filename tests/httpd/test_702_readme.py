@@ -9,20 +9,15 @@ from pathlib import Path
 import pytest
 
 from harness.examples import acl, configure, crls
+from harness.guides import blocks
 from harness.passwords import htpasswd, put, secret_line
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
 
 
-def blocks(text=README):
-    """The indented blocks, without their indentation."""
-    found = re.findall(r"^\n((?:    [^\n]*\n|\n(?=    ))+)", text, re.MULTILINE)
-    return ["\n".join(line[4:] for line in each.splitlines()) for each in found]
-
-
 def one(word):
-    found = [each for each in blocks() if word in each]
+    found = [each for each in blocks(README) if word in each]
     assert len(found) == 1, f"{len(found)} blocks of README.md hold {word}"
     return found[0]
 
@@ -34,9 +29,9 @@ def test_the_smallest_configuration_and_the_curl_lines(server):
         text = text.replace("scripts/", f"{ROOT}/scripts/").replace("/etc/polyauth", str(pki))
         return text.replace("/srv/phones", str(server.docroot)).replace("8443", str(server.tls_port))
 
-    curls = [each for each in blocks() if each.startswith("curl ")]
+    curls = [each for each in blocks(README) if each.startswith("curl ")]
     # Each curl line is followed by the log line it must produce.
-    lines = [each for each in blocks() if each.startswith("PA500")]
+    lines = [each for each in blocks(README) if each.startswith("PA500")]
     assert len(curls) == len(lines) == 2
 
     configuration = here(one("<VirtualHost")).replace("Listen ", "Listen 127.0.0.1:")

@@ -7,6 +7,7 @@ import json
 from harness import first_boot
 from harness.examples import FOREIGN, OWN, SHARED, denied, expect_refused_handshake, include, phone
 from harness.first_boot import MAC, PERSON
+from harness.guides import Guide
 from harness.onboarding import derived
 
 # 13
@@ -31,3 +32,17 @@ def test_phones_come_from_the_box_by_a_password_for_one_boot(server):
     assert server.get(f"/onboard{OWN}", cert=a, auth=once).status == 401
     assert denied(server) == ["mac-foreign", "mac-foreign"]
     expect_refused_handshake(server, None)
+
+
+def test_a_script_gets_what_the_guide_shows(server):
+    with Guide("../ONBOARDING.md", server) as guide:
+        first_boot.site(server, include("13-onboarding.conf")).start()
+        guide.places.update({"-u alice": f"-qsS --cacert server-ca.pem -u {':'.join(PERSON)}",
+                             "portal.example.net:9443": f"localhost:{server.plain_port}",
+                             "0004f2aabbcc": MAC})
+        guide.left[:1] = guide.left[0].splitlines()
+        got = json.loads(guide.run("curl").out)
+        shown = json.loads(guide.take("expires"))
+        assert got["mac"] == shown["mac"] == MAC
+        assert {key: len(value) for key, value in got.items()} == {
+            key: len(value) for key, value in shown.items()}

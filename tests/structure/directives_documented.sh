@@ -32,7 +32,7 @@ done <"$work/documented"
 
 # What is spelled like a directive anywhere else must be one.
 for file in "$root"/README.md "$root"/CHANGELOG.md "$root"/SECURITY.md "$root"/conf/*.md \
-    "$root"/conf/polyauth.* "$root"/conf/examples/*; do
+    "$root"/conf/guides/*.md "$root"/conf/polyauth.* "$root"/conf/examples/*; do
   [ -f "$file" ] || { echo "missing: $file"; exit 1; }
   grep -oE '\bPolyAuth[A-Z][A-Za-z]*\b' "$file" | sort -u >"$work/used" || true
   while read -r name; do
