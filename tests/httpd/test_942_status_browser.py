@@ -20,7 +20,7 @@ def site(shared_server):
     acl = shared_server.write(shared_server.root / "phones.acl", "0004f2*\n")
     status.configure(shared_server, settings=[f'PolyAuthAclFile "{acl}"']).start()
     with shared_server.connect(shared_server.pki.leaf("phone-a")) as connection:
-        for target in [OWN] * 12 + [FOREIGN] * 3 + ["/" + "long-" * 60 + "name.cfg"]:
+        for target in [OWN] * 12 + [FOREIGN] * 3 + ["/long-folder-" * 20 + "name.cfg"]:
             connection.request(target)
     shared_server.get(OWN)
     return shared_server
