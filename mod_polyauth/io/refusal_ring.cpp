@@ -78,12 +78,11 @@ std::vector<PastRefusal> RefusalRing::latest() const {
   std::vector<PastRefusal> refusals;
   refusals.reserve(found.size());
   for (const auto& [state, record] : found)
-    refusals.push_back({record.at, record.reason, record.audit,
-                        record.device == kNoDevice ? std::nullopt
-                                                   : std::optional(MacAddress(record.device)),
-                        text_of(record.method, record.method_size),
-                        text_of(record.path, record.path_size),
-                        text_of(record.client, record.client_size)});
+    refusals.push_back(
+        {record.at, record.reason, record.audit,
+         record.device == kNoDevice ? std::nullopt : std::optional(MacAddress(record.device)),
+         text_of(record.method, record.method_size), text_of(record.path, record.path_size),
+         text_of(record.client, record.client_size)});
   return refusals;
 }
 

@@ -4,12 +4,12 @@
 #include "support/builders.hpp"
 #include "support/catch.hpp"
 
+#include <unistd.h>
+
 #include <atomic>
 #include <memory>
-#include <thread>
-
 #include <sys/wait.h>
-#include <unistd.h>
+#include <thread>
 
 using namespace polyauth;
 
@@ -73,8 +73,8 @@ TEST_CASE("who reads while others write sees whole refusals", "[refusal_ring]") 
   bool whole = true;
   while (!done)
     for (const PastRefusal& each : ring->latest())
-      whole = whole && each.path == std::string(RefusalRing::kMaxPath,
-                                                static_cast<char>('a' + each.at));
+      whole = whole &&
+              each.path == std::string(RefusalRing::kMaxPath, static_cast<char>('a' + each.at));
   for (auto& writer : writers) writer.join();
   CHECK(whole);
 }

@@ -35,7 +35,8 @@ TEST_CASE("Prometheus' labels are escaped, and what may come begins with 0", "[s
   StatusBoard* const board = StatusBoard::create(50);
   REQUIRE(board != nullptr);
   const std::string text = status_prometheus(view_of(*board));
-  CHECK(holds(text, "polyauth_file_generation{kind=\"trust\",path=\"/etc/\\\"x\\\\y\\\\x0a.pem\"} 3\n"));
+  CHECK(holds(text,
+              "polyauth_file_generation{kind=\"trust\",path=\"/etc/\\\"x\\\\y\\\\x0a.pem\"} 3\n"));
   CHECK(holds(text, "polyauth_file_generation{kind=\"acl\",path=\"/etc/<b>\"} 0\n"));
   CHECK(holds(text, "polyauth_file_refused{kind=\"acl\",path=\"/etc/<b>\"} 1\n"));
   CHECK_FALSE(holds(text, "polyauth_file_adopted_timestamp_seconds{kind=\"acl\""));

@@ -57,8 +57,7 @@ LoginStatus logins_of(const std::vector<Sighting>& sightings, std::int64_t now) 
   }
   LoginStatus status;
   for (const auto& [mac, sighting] : latest)
-    if (sighting->certificate_until != 0 &&
-        sighting->certificate_until < now + StatusView::kSoon)
+    if (sighting->certificate_until != 0 && sighting->certificate_until < now + StatusView::kSoon)
       status.ending.push_back({mac, sighting->certificate_until});
   std::stable_sort(status.ending.begin(), status.ending.end(),
                    [](const auto& a, const auto& b) { return a.until < b.until; });

@@ -86,8 +86,8 @@ Html chart(std::string_view title, const std::vector<Period>& periods) {
   html << "<h3>"_html << title << "</h3>\n<p>"_html << words(all) << "; at most "_html
        << std::to_string(periods.empty() ? 0 : most) << " in one bar.</p>\n<svg viewBox=\"0 0 "_html
        << std::to_string(kColumn * periods.size())
-       << " 100\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\""_html << title << ": "_html
-       << words(all) << "\">\n"_html;
+       << " 100\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\""_html << title
+       << ": "_html << words(all) << "\">\n"_html;
   std::size_t x = 1;
   for (const Period& period : periods) {
     html << column(period, x, most);
@@ -103,7 +103,8 @@ Html chart(std::string_view title, const std::vector<Period>& periods) {
 Html chart_legend() {
   Html html;
   html << "<p class=\"legend\">"_html;
-  for (const auto& [style, name] : {std::pair{"granted", "granted"}, {"denied", "refused"},
+  for (const auto& [style, name] : {std::pair{"granted", "granted"},
+                                    {"denied", "refused"},
                                     {"would-deny", "would be refused (Audit)"}})
     html << "<span><svg viewBox=\"0 0 8 8\" aria-hidden=\"true\"><rect class=\""_html
          << std::string_view(style) << "\" width=\"8\" height=\"8\"/></svg> "_html

@@ -44,8 +44,7 @@ Html summary_card(const StatusView& view) {
   std::array<std::uint64_t, kOutcomeCount> all{};
   for (std::size_t i = 0; i < kReasonCount; ++i)
     for (std::size_t k = 0; k < kOutcomeCount; ++k)
-      all.at(k) +=
-          view.board->requests.total(static_cast<Reason>(i), static_cast<Outcome>(k));
+      all.at(k) += view.board->requests.total(static_cast<Reason>(i), static_cast<Outcome>(k));
   Html html;
   return html << "<section class=\"card\">\n<h2>In all</h2>\n<dl>\n"_html
               << field("Granted", std::to_string(all[0]))

@@ -36,13 +36,11 @@ Json periods_json(const std::vector<RequestCounters::Period>& periods) {
 Json refusals_json(const std::vector<PastRefusal>& refusals) {
   Json rows = Json::array();
   for (const PastRefusal& each : refusals) {
-    Json row = {{"at", utc_text(each.at)},
-                {"decision", each.audit ? "would-deny" : "denied"},
-                {"reason", slug(each.reason)},
-                {"device", nullptr},
-                {"method", visible(each.method)},
-                {"path", visible(each.path)},
-                {"client", visible(each.client)}};
+    Json row = {
+        {"at", utc_text(each.at)},        {"decision", each.audit ? "would-deny" : "denied"},
+        {"reason", slug(each.reason)},    {"device", nullptr},
+        {"method", visible(each.method)}, {"path", visible(each.path)},
+        {"client", visible(each.client)}};
     if (each.device) row["device"] = each.device->to_string();
     rows.push_back(std::move(row));
   }
@@ -52,7 +50,7 @@ Json refusals_json(const std::vector<PastRefusal>& refusals) {
 Json files_json(const std::vector<FileStatus>& files) {
   Json rows = Json::array();
   for (const FileStatus& file : files) {
-    Json row = {{"kind", kind_text(file.kind)}, {"path", file.path},
+    Json row = {{"kind", kind_text(file.kind)},  {"path", file.path},
                 {"generation", file.generation}, {"adopted", nullptr},
                 {"summary", file.summary},       {"problem", nullptr}};
     if (file.generation != 0) row["adopted"] = utc_text(file.adopted);

@@ -39,8 +39,9 @@ std::string requests_family(const RequestCounters& requests) {
     for (const Outcome outcome : {Outcome::kGranted, Outcome::kRefused, Outcome::kWouldDeny})
       // Those that never are would be noise; those that may be begin with 0.
       if (is_granted(reason) == (outcome == Outcome::kGranted))
-        text += name + "{decision=" + label(outcome_text(outcome)) + ",reason=" +
-                label(slug(reason)) + "} " + std::to_string(requests.total(reason, outcome)) + '\n';
+        text += name + "{decision=" + label(outcome_text(outcome)) +
+                ",reason=" + label(slug(reason)) + "} " +
+                std::to_string(requests.total(reason, outcome)) + '\n';
   }
   return text;
 }
@@ -53,15 +54,15 @@ std::string status_prometheus(const StatusView& view) {
   text += family("polyauth_counting_since_timestamp_seconds", "gauge", "When counting began.") +
           "polyauth_counting_since_timestamp_seconds " + std::to_string(view.board->since()) + '\n';
   text += requests_family(view.board->requests);
-  text += files_family(view, "polyauth_file_generation",
-                       "Version of the file in force; 0 if none is.",
-                       [](const FileStatus& file) { return std::optional(file.generation); });
-  text += files_family(
-      view, "polyauth_file_adopted_timestamp_seconds",
-      "When the version in force was adopted.", [](const FileStatus& file) {
-        return file.generation != 0 ? std::optional(static_cast<std::uint64_t>(file.adopted))
+  text +=
+      files_family(view, "polyauth_file_generation", "Version of the file in force; 0 if none is.",
+                   [](const FileStatus& file) { return std::optional(file.generation); });
+  text += files_family(view, "polyauth_file_adopted_timestamp_seconds",
+                       "When the version in force was adopted.", [](const FileStatus& file) {
+                         return file.generation != 0
+                                    ? std::optional(static_cast<std::uint64_t>(file.adopted))
                                     : std::nullopt;
-      });
+                       });
   text += files_family(view, "polyauth_file_refused",
                        "1 if a newer version of the file was refused, or the only one.",
                        [](const FileStatus& file) {
