@@ -19,6 +19,10 @@
 #include <utility>
 #include <vector>
 
+namespace polyauth {
+class StatusBoard;
+}
+
 namespace polyauth::apache {
 
 // An object on a pool, destroyed with it.
@@ -53,6 +57,7 @@ struct NamedFile {
 struct FollowedFile : NamedFile {
   const FileFormat* format;
   std::vector<const FollowedFile*> companions; // that it is judged by; from check_config on
+  PublicationSlot* slot = nullptr;             // from post_config on; nullptr: nothing is in force
 };
 template <typename View> struct LiveSource : FollowedFile {
   LiveFile<View>* live = nullptr; // from post_config on; nullptr: refuse
@@ -69,7 +74,7 @@ struct DeviceSecretFile : NamedFile {
 };
 
 // PolyAuthPage.
-enum class Page : std::uint8_t { kPortal, kOnboarding };
+enum class Page : std::uint8_t { kPortal, kOnboarding, kStatus };
 
 // What the onboarding page tells; see apache/pages/onboarding_files.hpp. On pconf.
 struct TemplateFile;
@@ -174,6 +179,11 @@ struct Globals {
   // Proves that a form is ours; the same for all processes, and after a restart. From
   // post_config on.
   const FormKey* form_key = nullptr;
+
+  // Some section is a status page, so that requests are counted; the board is there from
+  // post_config on.
+  bool has_status_page = false;
+  StatusBoard* status = nullptr;
 
   // What is meant where a section says nothing.
   IdentityForms default_identity;

@@ -252,7 +252,7 @@ extern "C" const command_rec polyauth_commands[] = {
     AP_INIT_TAKE1("PolyAuthUserName", set_user_name, nullptr, kSections,
                   "any, or device: the user name must be the MAC of the certificate"),
     AP_INIT_TAKE1("PolyAuthPage", set_page, nullptr, kSections,
-                  "what answers here: portal or onboarding"),
+                  "what answers here: portal, onboarding or status"),
     AP_INIT_TAKE2("PolyAuthOnboardingTemplate", set_onboarding_template, nullptr, kSections,
                   "a pattern of names, and the XML file that answers for them"),
     AP_INIT_TAKE1("PolyAuthOnboardingServer", set_onboarding_server, nullptr, kSections,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apache/evidence.hpp"
 
+#include "apache/counters.hpp"
 #include "apache/messages.hpp"
 
 #include <algorithm>
@@ -130,10 +131,12 @@ void carry_environment(request_rec* r) {
 void log_refusal(request_rec* r, const RequestState& judged) {
   int level = APLOG_NOTICE;
   RequestState& client = state_of(client_request(r));
-  if (r->main != nullptr || client.refusal_logged)
+  if (r->main != nullptr || client.refusal_logged) {
     level = APLOG_DEBUG;
-  else
+  } else {
     client.refusal_logged = true;
+    count_refusal(r, judged);
+  }
   if (!APLOG_R_IS_LEVEL(r, level)) return;
   if (judged.audit)
     ap_log_rerror(APLOG_MARK, level, 0, r, PA5003 "would-deny %s", describe(r, judged));

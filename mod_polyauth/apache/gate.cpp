@@ -2,6 +2,7 @@
 #include "apache/gate.hpp"
 
 #include "apache/boundary.hpp"
+#include "apache/counters.hpp"
 #include "apache/device.hpp"
 #include "apache/evidence.hpp"
 #include "apache/private_answer.hpp"
@@ -244,6 +245,7 @@ extern "C" int polyauth_map_to_storage(request_rec* r) {
   return guarded(r, DECLINED, [r] { return log_grant(r), DECLINED; });
 }
 extern "C" int polyauth_log_transaction(request_rec* r) {
+  count_grant(r);
   return APLOG_R_IS_LEVEL(r, APLOG_INFO) ? log_transaction(r) : DECLINED;
 }
 

@@ -2,6 +2,7 @@
 // From the first look at a configuration to the children that serve with it.
 #include "apache/boundary.hpp"
 #include "apache/config.hpp"
+#include "apache/counters.hpp"
 #include "apache/device_secret_files.hpp"
 #include "apache/file_check.hpp"
 #include "apache/gate.hpp"
@@ -60,6 +61,7 @@ extern "C" int polyauth_post_config(apr_pool_t* pconf, apr_pool_t*, apr_pool_t*,
     globals.answers_are_final =
         !globals.has_cache && ap_find_linked_module("mod_headers.c") == nullptr;
     prepare_pages(globals);
+    prepare_counters(globals);
     if (!load_device_secret_files(globals, pconf, s)) return HTTP_INTERNAL_SERVER_ERROR;
     if (!prepare_state(globals, pconf, s) || !start_last_seen(globals, pconf, s))
       return HTTP_INTERNAL_SERVER_ERROR;

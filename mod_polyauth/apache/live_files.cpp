@@ -174,6 +174,7 @@ public:
     return std::all_of(sources.begin(), sources.end(), [&](LiveSource<View>* source) {
       PublicationSlot* const slot = slot_of(*source);
       if (slot == nullptr) return restart_;
+      source->slot = slot;
       const bool in_force = claim(*slot, *source->format);
       auto follower = std::make_unique<LiveFollower<View>>(
           *source, folder_,

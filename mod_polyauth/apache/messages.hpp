@@ -34,6 +34,7 @@
 #define PA1034 "PA1034: " // a portal that a certificate logs in to
 #define PA1035 "PA1035: " // the common password opens nothing
 #define PA1036 "PA1036: " // an onboarding page lacks something
+#define PA1037 "PA1037: " // a status page for anybody
 #define PA1041 "PA1041: " // PolyAuthState cannot be used
 #define PA1042 "PA1042: " // one-time passwords that nothing keeps
 #define PA1043 "PA1043: " // one-time passwords outside of the onboarding page

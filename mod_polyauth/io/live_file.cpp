@@ -38,6 +38,18 @@ std::optional<MappedFile> map_in_force(const ImageFolder& folder, const Publicat
   return std::nullopt;
 }
 
+// For who asks later than the log was told.
+template <std::size_t N> void keep(std::array<char, N>& text, std::string_view value) noexcept {
+  value = value.substr(0, N - 1);
+  *std::copy(value.begin(), value.end(), text.begin()) = '\0';
+}
+
+std::string problem_of(const Refresh& refresh) {
+  if (refresh.errors.empty()) return refresh.problem;
+  const Diagnostic& first = refresh.grave ? *refresh.grave : refresh.errors.front();
+  return std::to_string(first.line) + ':' + std::to_string(first.column) + ": " + first.text;
+}
+
 // Gives back what reading a long file took: the allocator would keep some of it
 // in every process that has ever read one.
 void give_back_memory(const FileStamp& stamp) noexcept {
@@ -85,6 +97,7 @@ bool FilePublisher::is_known(const FileStamp& stamp) noexcept {
     return stamp == slot_.refused && versions == slot_.refused_with;
   // The good version is back: a bad one after it is a change again.
   slot_.refused = {};
+  keep(slot_.problem, {});
   return true;
 }
 
@@ -181,6 +194,8 @@ Refresh FilePublisher::publish(const FileStamp& seen, std::uint64_t versions,
   slot_.adopted_with = versions;
   slot_.refused = {};
   slot_.adopted_at = system_clock::to_time_t(system_clock::now());
+  keep(slot_.summary, compilation.summary);
+  keep(slot_.problem, {});
   if (previous != 0) ::unlink(folder_.image(slot_, previous).c_str());
 
   Refresh refresh;
@@ -214,6 +229,7 @@ Refresh FilePublisher::refuse(const FileStamp& seen, std::uint64_t versions, std
   refresh.errors = std::move(compilation.errors);
   refresh.error_count = compilation.error_count;
   refresh.grave = std::move(compilation.grave);
+  keep(slot_.problem, problem_of(refresh));
   return refresh;
 }
 

@@ -21,7 +21,7 @@ namespace polyauth {
 namespace {
 
 // Changes whenever a slot's meaning does; its size is mixed in by layout().
-constexpr std::uint64_t kLayoutVersion = 4;
+constexpr std::uint64_t kLayoutVersion = 5;
 
 constexpr std::uint64_t layout() noexcept {
   return kLayoutVersion << 48 | sizeof(PublicationBoard);

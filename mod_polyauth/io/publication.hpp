@@ -41,6 +41,8 @@ struct PublicationSlot {
   std::uint64_t adopted_with;
   std::uint64_t refused_with;
   std::int64_t adopted_at;            // seconds since the epoch
+  std::array<char, 192> summary;      // of the version in force; both end with a NUL
+  std::array<char, 512> problem;      // of the version refused since; empty: none
   std::uint32_t config;               // the configuration that last named the file
   std::atomic<std::uint64_t> floor;   // generations up to this one are too old to be in force
   std::atomic<std::uint64_t> lost;    // the last generation whose image was reported as unreadable

@@ -69,9 +69,9 @@ MISTAKES = {
     "PolyAuthUserName any device": "takes one argument, any, or device",
 
     # Pages.
-    "PolyAuthPage": "takes one argument, what answers here: portal or onboarding",
-    "PolyAuthPage Portal": '"Portal" is not a page; accepted are portal and onboarding',
-    "PolyAuthPage status": '"status" is not a page; accepted are portal and onboarding',
+    "PolyAuthPage": "takes one argument, what answers here: portal, onboarding or status",
+    "PolyAuthPage Portal": '"Portal" is not a page; accepted are portal, onboarding and status',
+    "PolyAuthPage Status": '"Status" is not a page; accepted are portal, onboarding and status',
     "PolyAuthPage portal onboarding": "takes one argument, what answers here",
     "<Limit PUT>\nPolyAuthPage portal\n</Limit>": "cannot occur within <Limit> or <LimitExcept> section",
     "PolyAuthOnboardingTemplate": "takes two arguments, a pattern of names, and the XML file",
@@ -210,7 +210,7 @@ def test_the_first_twenty_bad_lines_are_told(server):
 HTACCESS = ["PolyAuth Off", "PolyAuthIdentity broadworks", "PolyAuthMatch none", "PolyAuthSharedFiles *",
             "PolyAuthUploads any", "PolyAuthAclFile none", "PolyAuthDenyStatus 404",
             "PolyAuthReloadInterval 5s", "PolyAuthPasswordFile none", "PolyAuthDeviceSecretFile none",
-            "PolyAuthUserName any", "PolyAuthPage portal", "PolyAuthPage onboarding",
+            "PolyAuthUserName any", "PolyAuthPage portal", "PolyAuthPage onboarding", "PolyAuthPage status",
             "PolyAuthOnboardingTemplate x /x", "PolyAuthOnboardingServer https://x",
             "PolyAuthOnboardingPasswordFile none"]
 

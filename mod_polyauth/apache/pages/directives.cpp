@@ -40,9 +40,13 @@ const char* set_page(cmd_parms* cmd, void* config, const char* word) noexcept {
       section(config).page = Page::kPortal;
     else if (std::strcmp(word, "onboarding") == 0)
       section(config).page = Page::kOnboarding;
+    else if (std::strcmp(word, "status") == 0)
+      section(config).page = Page::kStatus;
     else
       return complain(cmd, "\"" + std::string(word) +
-                               "\" is not a page; accepted are portal and onboarding");
+                               "\" is not a page; accepted are portal, onboarding and status");
+    Globals& globals = Globals::of(cmd->pool);
+    globals.has_status_page = globals.has_status_page || section(config).page == Page::kStatus;
     return nullptr;
   });
 }

@@ -16,13 +16,13 @@ constexpr Markup kStyle = R"(
   color-scheme: light dark;
   --page: #f4f6f8; --card: #ffffff; --text: #1b2733; --soft: #4d5b69; --line: #c5ced6;
   --field: #6b7986; --strong: #0b5394; --on-strong: #ffffff; --bad: #a3161e; --bad-card: #fdf1f1;
-  --good: #17603a; --good-card: #eef8f2;
+  --good: #17603a; --good-card: #eef8f2; --would: #b26a00;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --page: #12181e; --card: #1b242c; --text: #e8edf2; --soft: #a9b6c2; --line: #394651;
     --field: #8796a3; --strong: #8cc4f5; --on-strong: #0d2236; --bad: #ff9d9d; --bad-card: #351d20;
-    --good: #8ad9ad; --good-card: #16302a;
+    --good: #8ad9ad; --good-card: #16302a; --would: #f0b45c;
   }
 }
 * { box-sizing: border-box; }
@@ -74,6 +74,19 @@ dl { display: grid; grid-template-columns: 1fr 1fr; gap: .4rem 1rem; margin: 0; 
 dt { color: var(--soft); font-size: .875rem; line-height: 1.35; }
 dd { margin: 0; overflow-wrap: anywhere; }
 li form { grid-column: 2; grid-row: 1; }
+li.wide { grid-template-columns: 1fr; }
+h3 { font-size: 1rem; line-height: 1.3; margin: 1rem 0 .25rem; overflow-wrap: anywhere; }
+li h3 { margin: 0; }
+li p, li .error { margin: 0; overflow-wrap: anywhere; }
+svg { display: block; width: 100%; height: 6rem; background: var(--page);
+  border-bottom: 1px solid var(--field); }
+rect.granted { fill: var(--good); }
+rect.denied { fill: var(--bad); }
+rect.would-deny { fill: var(--would); }
+.ends, .legend { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1.25rem;
+  color: var(--soft); font-size: .875rem; }
+.legend { justify-content: flex-start; }
+.legend svg { display: inline-block; width: .8rem; height: .8rem; border: 0; }
 @media (max-width: 40rem) {
   h1 { font-size: 1.35rem; margin: 1.1rem 0 .8rem; }
   .card { padding: .9rem 1rem; }

@@ -16,6 +16,7 @@ int answer(request_rec* r, Page page) {
   switch (page) {
   case Page::kPortal: return answer_portal(r);
   case Page::kOnboarding: return answer_onboarding(r);
+  case Page::kStatus: return answer_status(r);
   }
   return HTTP_INTERNAL_SERVER_ERROR;
 }

@@ -11,6 +11,7 @@ namespace polyauth::apache {
 // Each answers the client's own request and nothing else, or refuses; an HTTP status or OK.
 int answer_portal(request_rec* r);     // portal.cpp
 int answer_onboarding(request_rec* r); // onboarding.cpp
+int answer_status(request_rec* r);     // status.cpp
 
 // From post_config: the key of our forms, which a restart keeps. Throws.
 void prepare_pages(Globals& globals);

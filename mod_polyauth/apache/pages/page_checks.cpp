@@ -24,6 +24,10 @@ public:
   void run() {
     for (const ConfigLine& line : lines_) {
       if (!line.is("PolyAuthPage")) continue;
+      if (line.has_word("status")) {
+        check_status(line);
+        continue;
+      }
       check_somebody_logs_in(line);
       check_tls(line);
       if (line.has_word("portal")) check_portal(line);
@@ -92,6 +96,41 @@ private:
                          "this makes a user of whoever shows a certificate, and the portal is for "
                          "people with a login; remove it, or put the portal elsewhere");
     }
+  }
+
+  // Whether a Require lets in only whom the site has chosen: not anybody, nor every phone.
+  static bool chooses(const ConfigLine& require) {
+    static constexpr std::string_view kOthers[] = {"method", "polyauth", "polyauth-device", "not"};
+    const std::vector<std::string> words = require.words();
+    return !words.empty() && !lets_all_in(require) &&
+           std::none_of(std::begin(kOthers), std::end(kOthers), [&](std::string_view other) {
+             return equal_ignoring_case(words.front(), other);
+           });
+  }
+  static bool lets_all_in(const ConfigLine& require) {
+    const std::vector<std::string> words = require.words();
+    return words.size() >= 2 && equal_ignoring_case(words[0], "all") &&
+           equal_ignoring_case(words[1], "granted");
+  }
+
+  void check_status(const ConfigLine& page) {
+    bool has_own = false;
+    bool is_open = false;
+    for (const ConfigLine& line : lines_) {
+      if (!line.is("Require") || line.host != page.host || line.sections != page.sections) continue;
+      has_own = has_own || chooses(line);
+      is_open = is_open || lets_all_in(line);
+    }
+    const ConfigLine* const satisfy = in_force(lines_, "Satisfy", page);
+    const ConfigLine* const merging = in_force(lines_, "AuthMerging", page);
+    if (has_own && !is_open && (satisfy == nullptr || !satisfy->has_word("Any")) &&
+        (merging == nullptr || !merging->has_word("Or")))
+      return;
+    complaints_.fail(PA1037, page, page.host,
+                     "the status page tells devices, addresses and paths, and this section lets in "
+                     "anybody; write a Require of your own in it, such as Require ip 192.0.2.0/24 "
+                     "or Require group admins, without Require all granted, Satisfy Any and "
+                     "AuthMerging Or");
   }
 
   void check_onboarding(const ConfigLine& page) {

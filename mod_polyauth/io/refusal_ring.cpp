@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io/refusal_ring.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <type_traits>
+
+namespace polyauth {
+
+namespace {
+
+using std::memory_order_acquire;
+using std::memory_order_relaxed;
+using std::memory_order_release;
+
+constexpr std::uint64_t kNoDevice = ~std::uint64_t{0};
+
+template <std::size_t N, typename Size>
+void store(std::array<char, N>& text, Size& size, std::string_view value) noexcept {
+  static_assert(N <= static_cast<Size>(-1));
+  size = static_cast<Size>(std::min(value.size(), N));
+  std::copy_n(value.begin(), size, text.begin());
+}
+
+// Whatever the size says: it may have come from a process that went mad.
+template <std::size_t N> std::string text_of(const std::array<char, N>& text, std::size_t size) {
+  return {text.data(), std::min(size, N)};
+}
+
+} // namespace
+
+void RefusalRing::note(std::int64_t at, const Decision& decision, bool audit,
+                       const Texts& texts) noexcept {
+  static_assert(std::is_trivially_copyable_v<Record>);
+  Record record{};
+  record.at = at;
+  record.device = decision.device ? decision.device->bits() : kNoDevice;
+  record.reason = decision.reason;
+  record.audit = audit;
+  store(record.method, record.method_size, texts.method);
+  store(record.client, record.client_size, texts.client);
+  store(record.path, record.path_size, texts.path);
+  std::array<std::uint64_t, kWords> words{};
+  std::memcpy(words.data(), &record, sizeof record);
+
+  const std::uint64_t number = last_.fetch_add(1, memory_order_relaxed) + 1;
+  Slot& slot = slots_[number % kSize];
+  const std::uint64_t writing = 2 * number + 1;
+  std::uint64_t seen = slot.state.load(memory_order_relaxed);
+  do {
+    // Who has been writing for two laps is dead.
+    const bool is_taken = seen % 2 != 0 && seen + 2 * 2 * kSize > writing;
+    if (seen >= writing || is_taken) return;
+  } while (!slot.state.compare_exchange_weak(seen, writing, memory_order_relaxed));
+  // Release: who sees one of these words sees that the place is being written.
+  for (std::size_t i = 0; i < kWords; ++i) slot.words[i].store(words[i], memory_order_release);
+  slot.state.store(writing + 1, memory_order_release);
+}
+
+std::vector<PastRefusal> RefusalRing::latest() const {
+  struct Found {
+    std::uint64_t state;
+    Record record;
+  };
+  std::vector<Found> found;
+  for (const Slot& slot : slots_) {
+    const std::uint64_t state = slot.state.load(memory_order_acquire);
+    if (state == 0 || state % 2 != 0) continue;
+    std::array<std::uint64_t, kWords> words{};
+    for (std::size_t i = 0; i < kWords; ++i) words[i] = slot.words[i].load(memory_order_acquire);
+    if (slot.state.load(memory_order_relaxed) != state) continue;
+    Record record{};
+    std::memcpy(&record, words.data(), sizeof record);
+    if (static_cast<std::size_t>(record.reason) < kReasonCount) found.push_back({state, record});
+  }
+  std::sort(found.begin(), found.end(),
+            [](const Found& a, const Found& b) { return a.state > b.state; });
+  std::vector<PastRefusal> refusals;
+  refusals.reserve(found.size());
+  for (const auto& [state, record] : found)
+    refusals.push_back(
+        {record.at, record.reason, record.audit,
+         record.device == kNoDevice ? std::nullopt : std::optional(MacAddress(record.device)),
+         text_of(record.method, record.method_size), text_of(record.path, record.path_size),
+         text_of(record.client, record.client_size)});
+  return refusals;
+}
+
+} // namespace polyauth

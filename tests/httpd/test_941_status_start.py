@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A status page that anybody could read keeps the server from starting."""
+
+import pytest
+
+from harness import status
+
+OPEN = {
+    "no Require": "", "granted": "Require all granted", "method": "Require method GET", "phones": "Require polyauth-device",
+    "any": "<RequireAny>\nRequire ip 10\nRequire all granted\n</RequireAny>",
+    "not": "<RequireAll>\nRequire all granted\nRequire not ip 10\n</RequireAll>",
+    "satisfy": "Require ip 10\nSatisfy Any\nAllow from all", "merging": "Require ip 10\nAuthMerging Or"}
+
+
+def section(lines):
+    return f"<Location /status>\nPolyAuthPage status\nPolyAuth Off\n{lines}\n</Location>\n"
+
+
+@pytest.mark.parametrize("lines", OPEN.values(), ids=OPEN)
+def test_it_needs_a_require_of_the_sites_own(server, lines):
+    status.configure(server, section=section(lines), modules=("access_compat",))
+    result = server.configtest()
+    assert result.returncode != 0
+    (line,) = [each for each in result.output.splitlines() if "PA1037: " in each]
+    assert f"{server.config_file}:" in line and "write a Require of your own in it" in line and "emerg" in line
+
+
+def test_an_outer_require_will_not_do(server):
+    status.configure(server, section="<Location />\nRequire ip 10\n</Location>\n" + section(""))
+    assert "PA1037: " in server.configtest().output
+
+
+@pytest.mark.parametrize("line", ["Require local", "Require ip 192.0.2.0/24", "Require host example.net",
+                                  "Require expr \"%{REMOTE_ADDR} == '127.0.0.1'\"", "Require all denied"])
+def test_a_require_of_the_sites_own_will_do(server, line):
+    status.configure(server, section=section(line))
+    result = server.configtest()
+    assert result.returncode == 0 and "PA10" not in result.output, result.output
+
+
+def test_a_login_will_do_without_tls(server):
+    status.configure(server, section="", plain_lines=section("AuthType Basic\nAuthName x\nRequire valid-user"),
+                     modules=("auth_basic", "authn_file", "authz_user"))
+    result = server.configtest()
+    assert result.returncode == 0 and "PA10" not in result.output, result.output
+
+
+def test_after_a_restart_with_that_mistake_nobody_reads_it(server):
+    status.configure(server).start()
+    assert status.page(server).status == 200
+    server.log.declare("PA1037")
+    status.configure(server, section=section("Require all granted"))
+    server.graceful()
+    assert status.page(server).status == 403
