@@ -91,7 +91,8 @@ def test_the_examples_of_the_manual_are_accepted(server, lines):
                            "ClientCertHeader|State)|SSL",
                            lines)
     body = lines if server_wide else f'<Directory "/srv/phones">\n{lines}\n</Directory>'
-    configure(server, body, modules=("auth_basic", "authn_file", "authz_user", "headers"))
+    configure(server, body, modules=("auth_basic", "authn_file", "authz_host", "authz_user",
+                                     "headers"))
     done = server.configtest()
     assert done.returncode == 0, done.output
 
