@@ -48,8 +48,9 @@ void RefusalRing::note(std::int64_t at, const Decision& decision, bool audit,
   const std::uint64_t writing = 2 * number + 1;
   std::uint64_t seen = slot.state.load(memory_order_relaxed);
   do {
-    // Who has been writing for two laps is dead.
-    const bool is_taken = seen % 2 != 0 && seen + 2 * 2 * kSize > writing;
+    // Who died while writing keeps the place: nobody can tell it from one that only waits
+    // for a processor, and two at one place would mix their words.
+    const bool is_taken = seen % 2 != 0;
     if (seen >= writing || is_taken) return;
   } while (!slot.state.compare_exchange_weak(seen, writing, memory_order_relaxed));
   // Release: who sees one of these words sees that the place is being written.
