@@ -64,8 +64,8 @@ extern "C" void* polyauth_merge_server_config(apr_pool_t* p, void* base_config, 
 extern "C" void* polyauth_merge_dir_config(apr_pool_t* p, void* base_config, void* add_config) {
   const auto& base = *static_cast<const DirConfig*>(base_config);
   const auto& add = *static_cast<const DirConfig*>(add_config);
-  if (add.empty()) return base_config;
-  if (base.empty()) return add_config;
+  if (add.is_empty) return base_config;
+  if (base.is_empty) return add_config;
   auto* const merged = new (apr_palloc(p, sizeof(DirConfig))) DirConfig(add);
   if (!merged->mode) merged->mode = base.mode;
   if (merged->identity == nullptr) merged->identity = base.identity;

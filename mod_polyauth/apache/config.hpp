@@ -111,14 +111,8 @@ struct DirConfig {
   std::optional<std::int64_t> onetime_lifetime; // seconds
   std::optional<std::int64_t> onetime_window;   // seconds
   std::optional<int> onetime_attempts;
+  bool is_empty = true; // no directive stands here
 
-  [[nodiscard]] bool empty() const noexcept {
-    return !mode && identity == nullptr && match == nullptr && shared == nullptr &&
-           uploads == nullptr && !acl && !trust && !revocations && !deny_status && !passwords &&
-           !device_secrets && !user_name && !page && onboarding_templates == nullptr &&
-           onboarding_server == nullptr && !onboarding_password && !onetime_lifetime &&
-           !onetime_window && !onetime_attempts;
-  }
   static constexpr std::int64_t kDefaultOneTimeLifetime = 24 * 3600;
   static constexpr std::int64_t kDefaultOneTimeWindow = 15 * 60;
   static constexpr int kDefaultOneTimeAttempts = 5;
@@ -158,6 +152,9 @@ struct Globals {
   // mod_cache is loaded: it must be told what not to keep.
   bool has_cache = false;
 
+  // Somebody beside us may answer before any phase, as mod_cache does.
+  bool has_quick_handlers = false;
+
   // No module of httpd is loaded that overwrites Cache-Control behind the handler, or that
   // keeps answers: neither mod_headers nor mod_cache.
   bool answers_are_final = false;
@@ -168,6 +165,7 @@ struct Globals {
   // Some directive needs these hooks, and they are registered.
   bool has_expired_hooks = false;
   bool has_header_hooks = false;
+  bool has_page_hooks = false;
 
   // Every name that some PolyAuthClientCertHeader has. While there is one, none of these
   // headers reaches anybody.

@@ -19,16 +19,6 @@ namespace polyauth::apache {
 
 namespace {
 
-// Registers hooks that a directive needs: most servers do without, and each hook costs
-// every request. httpd sorts its hooks again when it has read the configuration.
-void add_hooks(void (*register_hooks)(), bool& are_there) noexcept {
-  if (std::exchange(are_there, true)) return;
-  // By this name other modules may refer to them.
-  const char* const module_at_work = std::exchange(apr_hook_debug_current, "mod_polyauth.c");
-  register_hooks();
-  apr_hook_debug_current = module_at_work;
-}
-
 template <typename List> struct Words {
   std::vector<std::string_view> words;
   Words(int argc, char* const argv[]) : words(argv, argv + argc) {}
@@ -41,14 +31,14 @@ const char* set_list(cmd_parms* cmd, void* config, int argc, char* const argv[])
   return setter(cmd, [&]() -> const char* {
     auto list = Words<List>(argc, argv).parse();
     if (!list) return complain(cmd, list.error());
-    static_cast<DirConfig*>(config)->*Member = make_on_pool<List>(cmd->pool, std::move(*list));
+    section(config).*Member = make_on_pool<List>(cmd->pool, std::move(*list));
     return nullptr;
   });
 }
 
 const char* set_polyauth(cmd_parms* cmd, void* config, const char* word) noexcept {
   return setter(cmd, [&]() -> const char* {
-    auto& mode = static_cast<DirConfig*>(config)->mode;
+    auto& mode = section(config).mode;
     if (ap_cstr_casecmp(word, "On") == 0)
       mode = Mode::kOn;
     else if (ap_cstr_casecmp(word, "Off") == 0)
@@ -68,7 +58,7 @@ const char* set_match(cmd_parms* cmd, void* config, const char* word, const char
     if (name != nullptr) words.emplace_back(name);
     auto rule = MatchRule::parse(words);
     if (!rule) return complain(cmd, rule.error());
-    static_cast<DirConfig*>(config)->match = make_on_pool<MatchRule>(cmd->pool, std::move(*rule));
+    section(config).match = make_on_pool<MatchRule>(cmd->pool, std::move(*rule));
     return nullptr;
   });
 }
@@ -90,7 +80,7 @@ const char* set_file(cmd_parms* cmd, void* config, const char* word) noexcept {
   return setter(cmd, [&]() -> const char* {
     const auto path = path_or_none(cmd, word);
     if (!path) return complain(cmd, path.error());
-    static_cast<DirConfig*>(config)->*Member =
+    section(config).*Member =
         *path != nullptr ? source_of(cmd, Globals::of(cmd->pool).*Sources, *path, *Format)
                          : nullptr;
     return nullptr;
@@ -101,7 +91,7 @@ const char* set_device_secret_file(cmd_parms* cmd, void* config, const char* wor
   return setter(cmd, [&]() -> const char* {
     const auto path = path_or_none(cmd, word);
     if (!path) return complain(cmd, path.error());
-    auto& setting = static_cast<DirConfig*>(config)->device_secrets;
+    auto& setting = section(config).device_secrets;
     setting = nullptr;
     if (*path == nullptr) return nullptr;
     auto& files = Globals::of(cmd->pool).device_secrets;
@@ -116,7 +106,7 @@ const char* set_device_secret_file(cmd_parms* cmd, void* config, const char* wor
 
 const char* set_user_name(cmd_parms* cmd, void* config, const char* word) noexcept {
   return setter(cmd, [&]() -> const char* {
-    auto& user_name = static_cast<DirConfig*>(config)->user_name;
+    auto& user_name = section(config).user_name;
     if (std::strcmp(word, "any") == 0)
       user_name = UserName::kAny;
     else if (std::strcmp(word, "device") == 0)
@@ -191,7 +181,7 @@ const char* set_reload_interval(cmd_parms* cmd, void*, const char* word) noexcep
 
 const char* set_deny_status(cmd_parms* cmd, void* config, const char* word) noexcept {
   return setter(cmd, [&]() -> const char* {
-    auto& status = static_cast<DirConfig*>(config)->deny_status;
+    auto& status = section(config).deny_status;
     if (std::strcmp(word, "403") == 0)
       status = HTTP_FORBIDDEN;
     else if (std::strcmp(word, "404") == 0)

@@ -78,8 +78,6 @@ struct Governance {
 };
 inline std::optional<Governance> governance(const request_rec* r, Mode mode) noexcept {
   if (mode == Mode::kOn) return Governance{mode, Scope::kOwnership};
-  // Nothing of ours has looked at it, nor at another one before it.
-  if (mode == Mode::kOff && find_state(r) == nullptr && parent(r) == nullptr) return std::nullopt;
   // Audit does not soften what Require polyauth has promised.
   if (const auto scope = admitted_scope(r)) return Governance{Mode::kOn, *scope};
   if (mode == Mode::kAudit) return Governance{mode, Scope::kOwnership};
@@ -111,10 +109,7 @@ bool admits_expired(const request_rec* r) noexcept {
   return deny_status(r);
 }
 
-// DECLINED, or the status of a refusal. Idempotent; every hook calls it, and nearly always
-// only the first one has to: not a part of the others, which are cheap then.
-[[gnu::noinline]] int enforce(request_rec* r, Handler handler) noexcept {
-  const Mode mode = settings(r).effective_mode();
+[[gnu::noinline]] int enforce_in_full(request_rec* r, Handler handler, Mode mode) noexcept {
   if (mode != Mode::kOn && admits_expired(r) && rides_on_expired_certificate(r))
     return refuse_expired(r);
   const auto governed = governance(r, mode);
@@ -131,6 +126,16 @@ bool admits_expired(const request_rec* r) noexcept {
   if (state.decision->granted()) return DECLINED;
   if (is_new) log_refusal(r, state);
   return state.audit ? DECLINED : deny_status(r);
+}
+
+// DECLINED, or the status of a refusal. Idempotent; every hook calls it, and nearly always
+// only the first one has to: the rest is not a part of the others, which are cheap then.
+inline int enforce(request_rec* r, Handler handler) noexcept {
+  const Mode mode = settings(r).effective_mode();
+  // Nothing of ours has looked at it, nor at another one before it.
+  const bool untouched = find_state(r) == nullptr && parent(r) == nullptr;
+  if (mode == Mode::kOff && untouched && !admits_expired(r)) return DECLINED;
+  return enforce_in_full(r, handler, mode);
 }
 
 // Whether a hook has nothing to ask: the request was granted, and since then
@@ -191,6 +196,13 @@ extern "C" int polyauth_last_fixup(request_rec* r) {
   return is_settled(r) ? DECLINED : enforce_at_last(r);
 }
 
+// Whether the decision may depend on who answers.
+bool asks_for_file(const request_rec* r) noexcept {
+  const MatchRule* const rule = settings(r).match;
+  return r->method_number == M_POST ||
+         (rule != nullptr && (rule->match == Match::kUri || rule->match == Match::kQuery));
+}
+
 // Whether one of httpd's own handlers answers that send the mapped file itself.
 bool sends_file(const request_rec* r) noexcept {
   static constexpr const char* kNames[] = {"send-as-is", "httpd/send-as-is", "imap-file",
@@ -203,18 +215,13 @@ bool sends_file(const request_rec* r) noexcept {
 
 // A request that was overwritten in place after the phases above.
 extern "C" int polyauth_first_handler(request_rec* r) {
-  if (sends_file(r)) return enforce(r, Handler::kFile);
-  if (is_settled(r)) return DECLINED;
-  return enforce(r, Handler::kUnknown);
+  if (is_settled(r) && !asks_for_file(r)) return DECLINED;
+  return enforce(r, sends_file(r) ? Handler::kFile : Handler::kUnknown);
 }
 
 // Nobody else has answered: httpd is about to send the file.
 extern "C" int polyauth_last_handler(request_rec* r) {
-  // Only these make a difference between a file and other answers.
-  const MatchRule* const rule = settings(r).match;
-  const bool asks_for_file =
-      rule != nullptr && (rule->match == Match::kUri || rule->match == Match::kQuery);
-  if (asks_for_file || r->method_number == M_POST)
+  if (asks_for_file(r))
     if (const int refusal = enforce(r, Handler::kFile); refusal != DECLINED) return refusal;
   lighten_answer(r);
   return DECLINED;
@@ -223,10 +230,12 @@ extern "C" int polyauth_last_handler(request_rec* r) {
 // httpd is about to answer with an error instead.
 extern "C" void polyauth_before_error_answer(request_rec* r) { restore_answer(r); }
 
-// Before mod_cache answers from what it keeps, without any of the phases above: with
-// such a certificate every request goes through all of them.
+// Before mod_cache, or another, answers without any of the phases above: with such a
+// certificate every request goes through all of them.
 extern "C" int polyauth_quick_handler(request_rec* r, int lookup) {
-  if (!admits_expired(r) || !rides_on_expired_certificate(r)) return DECLINED;
+  if (!globals(r->server).has_quick_handlers || !admits_expired(r) ||
+      !rides_on_expired_certificate(r))
+    return DECLINED;
   // A look-up that httpd runs later has been through them then.
   if (lookup != 0 || r->main == nullptr)
     if (const int status = ap_process_request_internal(r); status != OK) return status;

@@ -58,6 +58,9 @@ extern "C" int polyauth_post_config(apr_pool_t* pconf, apr_pool_t*, apr_pool_t*,
     measure_hosts(s);
     globals.default_security_level = default_security_level();
     globals.has_cache = ap_find_linked_module("mod_cache.c") != nullptr;
+    const apr_array_header_t* const quick_handlers = ap_hook_get_quick_handler();
+    globals.has_quick_handlers =
+        quick_handlers != nullptr && quick_handlers->nelts > (globals.has_expired_hooks ? 1 : 0);
     globals.answers_are_final =
         !globals.has_cache && ap_find_linked_module("mod_headers.c") == nullptr;
     prepare_pages(globals);
@@ -84,5 +87,4 @@ extern "C" void polyauth_register_hooks(apr_pool_t* p) {
   register_onetime_provider(p);
   register_last_seen_hooks();
   register_gate_hooks();
-  register_page_hooks();
 }

@@ -5,6 +5,8 @@
 #include "apache/gate.hpp"
 #include "apache/request_state.hpp"
 
+#include <utility>
+
 namespace polyauth::apache {
 
 namespace {
@@ -21,11 +23,12 @@ bool is_only_ours(const apr_table_t* fields) noexcept {
 
 void lighten_answer(request_rec* r) noexcept {
   const RequestState* const state = find_state(r);
-  if (state == nullptr || !state->is_private || r->main != nullptr ||
-      !globals(r->server).answers_are_final || !is_only_ours(r->err_headers_out))
+  // What an internal redirect came from shares its fields.
+  if (state == nullptr || !state->is_private || parent(r) != nullptr ||
+      !globals(r->server).answers_are_final)
     return;
-  apr_table_clear(r->err_headers_out);
-  apr_table_addn(r->headers_out, kCacheControl, kPrivate);
+  if (apr_is_empty_table(r->headers_out) && is_only_ours(r->err_headers_out))
+    std::swap(r->headers_out, r->err_headers_out);
 }
 
 void restore_answer(request_rec* r) {

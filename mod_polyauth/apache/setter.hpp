@@ -2,6 +2,7 @@
 #pragma once
 
 #include "apache/boundary.hpp"
+#include "apache/config.hpp"
 #include "apache/httpd.hpp"
 #include "core/ascii.hpp"
 #include "core/result.hpp"
@@ -9,6 +10,7 @@
 #include <cstring>
 #include <string>
 #include <string_view>
+#include <utility>
 
 // What the setters of directives have in common.
 namespace polyauth::apache {
@@ -25,6 +27,23 @@ template <typename Body> const char* setter(cmd_parms* cmd, Body&& body) noexcep
   if (context != nullptr) return context;
   return guarded<const char*>(
       "mod_polyauth: out of memory or an internal error", [](const char*) {}, body);
+}
+
+// The settings of the section that a directive stands in, to be written to.
+inline DirConfig& section(void* config) noexcept {
+  auto& settings = *static_cast<DirConfig*>(config);
+  settings.is_empty = false;
+  return settings;
+}
+
+// Registers hooks that a directive needs: most servers do without, and each hook costs
+// every request. httpd sorts its hooks again when it has read the configuration.
+inline void add_hooks(void (*register_hooks)(), bool& are_there) noexcept {
+  if (std::exchange(are_there, true)) return;
+  // By this name other modules may refer to them.
+  const char* const module_at_work = std::exchange(apr_hook_debug_current, "mod_polyauth.c");
+  register_hooks();
+  apr_hook_debug_current = module_at_work;
 }
 
 // The absolute path, or nullptr for none.

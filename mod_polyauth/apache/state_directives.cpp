@@ -48,12 +48,12 @@ const char* set_state(cmd_parms* cmd, void*, const char* word) noexcept {
 }
 
 const char* set_onetime_lifetime(cmd_parms* cmd, void* config, const char* word) noexcept {
-  return set_seconds(cmd, static_cast<DirConfig*>(config)->onetime_lifetime, word,
+  return set_seconds(cmd, section(config).onetime_lifetime, word,
                      720 * 3600 * kSecond, "1s to 720h");
 }
 
 const char* set_onetime_window(cmd_parms* cmd, void* config, const char* word) noexcept {
-  return set_seconds(cmd, static_cast<DirConfig*>(config)->onetime_window, word,
+  return set_seconds(cmd, section(config).onetime_window, word,
                      24 * 3600 * kSecond, "1s to 24h");
 }
 
@@ -68,7 +68,7 @@ const char* set_onetime_attempts(cmd_parms* cmd, void* config, const char* word)
       return complain(cmd, "\"" + std::string(text) +
                                "\" is not accepted; write a number from 1 to " +
                                std::to_string(kMost));
-    static_cast<DirConfig*>(config)->onetime_attempts = count;
+    section(config).onetime_attempts = count;
     return nullptr;
   });
 }

@@ -69,10 +69,14 @@ def count_instructions(lab, plan, names, with_hooks):
     def one(name):
         case = CASES[name]
         anew = name == "first"
-        found = {"whole": measure(lab, case.peer(lab, plan.devices, True), name, plan.few, plan.many, profiles, anew)}
+        peer = case.peer(lab, plan.devices, True)
+        found = {"whole": measure(lab, peer, name, plan.few, plan.many, profiles, anew)}
+        requests = plan.many // HANDSHAKES - plan.few // HANDSHAKES if anew else plan.many - plan.few
+        profile = Profiles(profiles, name, requests)
+        if peer.kind == "httpd":
+            found["phases"] = profile.phases()
         if with_hooks and case.ours:
-            requests = plan.many // HANDSHAKES - plan.few // HANDSHAKES if anew else plan.many - plan.few
-            found["hooks"] = Profiles(profiles, name, requests).hooks()
+            found["hooks"] = profile.hooks()
         return name, found
 
     # Lists are made once, not by two at a time.

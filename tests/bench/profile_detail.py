@@ -16,6 +16,10 @@ class Profiles:
         low, high = _functions(self._low, inclusive), _functions(self._high, inclusive)
         return {key: (high[key] - low.get(key, 0)) / self._requests for key in high}
 
+    def phases(self):
+        """All that httpd does between the request's headers and its handler: mapping, access, users, fixups."""
+        return self.functions(inclusive=True)["ap_process_request_internal", "apache2"]
+
     def hooks(self):
         """What httpd's calls into the module cost, with all that these call."""
         return sum(value for (name, library), value in self.functions(inclusive=True).items()

@@ -12,15 +12,20 @@ def title_of(name, raw):
 def instructions(raw):
     found = raw["instructions"]
     hooks = any(case.get("hooks") is not None for case in found.values())
-    table = Table("Instructions of a request", ["", "whole", "the check adds", *(["in the module"] if hooks else [])],
+    table = Table("Instructions of a request",
+                  ["", "whole", "the check adds", "to the phases", *(["in the module"] if hooks else [])],
                   note="One request on a connection that is open, out of the difference of "
-                       f"{raw['few']:,} and {raw['many']:,} under callgrind.")
+                       f"{raw['few']:,} and {raw['many']:,} under callgrind. `to the phases` is what of it httpd "
+                       "spends before the handler (`ap_process_request_internal`), where a check does its work; the "
+                       "rest is mostly a longer answer.")
     for name, case in found.items():
-        base = found.get(CASES[name].base)
-        plus = case["whole"] - base["whole"] if base and name != CASES[name].base else None
-        if name == "first":
-            plus = None  # a handshake is in it
-        table.rows.append([title_of(name, raw), number(case["whole"]), added(plus),
+        # A handshake is in it.
+        base = found.get(CASES[name].base, {}) if name not in (CASES[name].base, "first") else {}
+
+        def plus(what, case=case, base=base):
+            return case[what] - base[what] if what in case and what in base else None
+
+        table.rows.append([title_of(name, raw), number(case["whole"]), added(plus("whole")), added(plus("phases")),
                            *([number(case.get("hooks"))] if hooks else [])])
     if hooks:
         table.note += " `in the module` is the module with all that it calls."

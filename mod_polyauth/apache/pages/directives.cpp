@@ -3,6 +3,7 @@
 
 #include "apache/config.hpp"
 #include "apache/pages/onboarding_files.hpp"
+#include "apache/pages/page.hpp"
 #include "apache/setter.hpp"
 
 #include <algorithm>
@@ -10,8 +11,6 @@
 namespace polyauth::apache {
 
 namespace {
-
-DirConfig& section(void* config) { return *static_cast<DirConfig*>(config); }
 
 // The one object of the configuration for a path; made on first use.
 template <typename File>
@@ -46,6 +45,7 @@ const char* set_page(cmd_parms* cmd, void* config, const char* word) noexcept {
       return complain(cmd, "\"" + std::string(word) +
                                "\" is not a page; accepted are portal, onboarding and status");
     Globals& globals = Globals::of(cmd->pool);
+    add_hooks(register_page_hooks, globals.has_page_hooks);
     globals.has_status_page = globals.has_status_page || section(config).page == Page::kStatus;
     return nullptr;
   });
