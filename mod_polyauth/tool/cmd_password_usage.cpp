@@ -149,11 +149,13 @@ Exit run(const Options& options, Console& console) {
 
 Action define(CLI::App& app) {
   const auto options = std::make_shared<Options>();
-  app.add_option("--state", options->state, "The SQLite file of PolyAuthState.");
+  app.add_option("--state", options->state, "The SQLite file of PolyAuthState.")->type_name("PATH");
   app.add_option("--dbd", options->dbd,
                  "DBDriver and DBDParams of PolyAuthState dbd, without a password.")
-      ->expected(2);
-  app.add_option("--acl", options->acl, "Count the devices of this text list, and no others.");
+      ->expected(2)
+      ->type_name("DRIVER PARAMS");
+  app.add_option("--acl", options->acl, "Count the devices of this text list, and no others.")
+      ->type_name("FILE");
   app.add_flag("--json", options->json, "Print a JSON object.");
   return [options](Console& console) { return run(*options, console); };
 }
@@ -163,7 +165,7 @@ Action define(CLI::App& app) {
 const Command kPasswordUsage = {
     "password",
     "usage",
-    "--state PATH | --dbd DRIVER PARAMS [--acl FILE] [--json]",
+    "(--state PATH | --dbd DRIVER PARAMS) [--acl FILE] [--json]",
     "Which devices still use which password?",
     "Prints for each label how many devices have last logged in with its password, and for each "
     "of them since when and when last. A window may be closed when nobody uses its label any "

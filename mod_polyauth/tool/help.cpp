@@ -2,6 +2,7 @@
 #include "tool/help.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 namespace polyauth::tool {
 
@@ -41,6 +42,21 @@ std::string wrapped(std::string_view paragraph, std::size_t column, std::size_t 
     fresh = false;
   }
   return out + '\n';
+}
+
+// A synopsis, in which what stands in brackets stays together on its line.
+std::string synopsis(std::string_view words, std::size_t column) {
+  constexpr char kKept = '\x1f'; // a blank that is no place to break
+  std::string text(words);
+  int depth = 0;
+  for (char& c : text) {
+    if (c == '[') ++depth;
+    if (c == ']') --depth;
+    if (c == ' ' && depth > 0) c = kKept;
+  }
+  text = wrapped(text, column, column);
+  std::replace(text.begin(), text.end(), kKept, ' ');
+  return text;
 }
 
 std::string paragraphs(std::string_view text) {
@@ -92,9 +108,8 @@ std::string full_name(const Command& command) {
 
 std::string command_help(const Command& command, const CLI::App& app) {
   const std::string start = "Usage: polyauthctl " + full_name(command) + ' ';
-  return start + wrapped(command.synopsis, start.size(), start.size()) +
-         paragraphs(command.description) + options_of(app) + "\nExamples:\n" +
-         std::string(command.examples);
+  return start + synopsis(command.synopsis, start.size()) + paragraphs(command.description) +
+         options_of(app) + "\nExamples:\n" + std::string(command.examples);
 }
 
 std::string list_help(std::span<const Command* const> commands, std::string_view group,
