@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tool/help.hpp"
 
+#include "tool/wrapped_text.hpp"
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
@@ -8,7 +10,6 @@ namespace polyauth::tool {
 
 namespace {
 
-constexpr std::size_t kWidth = 79;
 constexpr std::size_t kColumn = 22; // where the text of an option begins
 
 constexpr std::string_view kAbout =
@@ -23,26 +24,6 @@ constexpr std::string_view kExitStatus = "\nExit status:\n"
 constexpr std::string_view kListExamples = "\nExamples:\n"
                                            "  polyauthctl check acl /etc/apache2/phones.acl\n"
                                            "  polyauthctl explain --help\n";
-
-// One paragraph, wrapped; the first line begins at `column`, the rest at `indent`.
-std::string wrapped(std::string_view paragraph, std::size_t column, std::size_t indent) {
-  std::string out;
-  bool fresh = true;
-  while (!paragraph.empty()) {
-    const std::string_view word = paragraph.substr(0, paragraph.find(' '));
-    paragraph.remove_prefix(std::min(word.size() + 1, paragraph.size()));
-    if (!fresh && column + 1 + word.size() > kWidth) {
-      out += '\n' + std::string(indent, ' ');
-      column = indent;
-      fresh = true;
-    }
-    if (!fresh) out += ' ';
-    out += word;
-    column += word.size() + (fresh ? 0 : 1);
-    fresh = false;
-  }
-  return out + '\n';
-}
 
 // A synopsis, in which what stands in brackets stays together on its line.
 std::string synopsis(std::string_view words, std::size_t column) {

@@ -102,6 +102,15 @@ def test_a_compiled_list_is_consulted(tool):
     assert answer.lines[8].endswith("no: acl-denied, !0004f2aabbcc (phones.img, compiled)")
 
 
+def test_a_denial_says_what_it_means_and_what_to_do(tool):
+    answer = explain(tool, "/common.cfg")
+    told = " ".join(line.strip() for line in answer.lines[15:-1])
+    assert told.startswith("The request names no MAC where PolyAuthMatch looks for one")
+    assert "Add the name to PolyAuthSharedFiles" in told
+    assert all(len(line) < 80 for line in answer.lines[15:])
+    assert len(explain(tool, "/0004f2aabbcc.cfg").lines) == 16
+
+
 def test_json_says_the_same(tool):
     tool.write("a\x1b.acl", "*\n")
     options = ["/x-0004f2aabbdd.cfg", "--acl", "a\x1b.acl"]
