@@ -103,7 +103,7 @@ Html attention_card(const StatusView& view, const std::vector<PastRefusal>& refu
                 "acl-unavailable</a>.</p></li>\n"_html;
   if (view.login_source == LoginSource::kUnreachable)
     problems << "<li class=\"wide\"><p>PolyAuthState is away: no one-time password opens. The "
-                "error log says why (PA4043).</p></li>\n"_html;
+                "error log says why.</p></li>\n"_html;
   Html html;
   if (problems.text().empty()) return html;
   return html
