@@ -53,10 +53,10 @@ void Explanation::print_text(const Decision& decision, Console& console) const {
     text += ' ';
     text += text_of(i);
     text.append(width - text_of(i).size() + 2, ' ');
-    text += line.answer();
-    if (line.refusal) text += ": " + std::string(slug(*line.refusal));
-    if (!line.note.empty()) text += ", " + line.note;
-    console.print(text);
+    std::string answer(line.answer());
+    if (line.refusal) answer += ": " + std::string(slug(*line.refusal));
+    if (!line.note.empty()) answer += ", " + printable(line.note);
+    console.print_text(text + wrapped(answer, text.size(), text.size()));
   }
   if (!decision.granted()) {
     const ReasonHelp help = reason_help(decision.reason);
