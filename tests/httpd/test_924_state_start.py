@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is wrong with PolyAuthState or polyauth-onetime is told before phones meet it."""
 
+import subprocess
+import sys
+
 import pytest
 
 from harness import onboarding
@@ -62,6 +65,35 @@ def test_a_file_of_something_else_stops_a_start_and_stays_as_it_is(server):
     failure = server.start_fails()
     assert "PA1041" in failure.error_log and "file is not a database" in failure.error_log
     assert site.path.read_bytes() == b"x" * 5000
+
+
+# Makes of a path a file and a link to nowhere in turn, as whoever may write to the folder can.
+SWAP = """
+import os, sys
+path, target = sys.argv[1:]
+while True:
+    os.close(os.open(path + "-file", os.O_CREAT, 0o600))
+    os.replace(path + "-file", path)
+    os.symlink(target, path + "-link")
+    os.replace(path + "-link", path)
+"""
+
+
+def test_root_is_not_led_to_another_file(server):
+    """The folder is the server's user's: only that user may follow what stands in it."""
+    site = OneTime(server).start()
+    server.log.declare("PA1041", "PA4043")
+    target = server.root / "run/made-by-root"
+    swap = subprocess.Popen([sys.executable, "-c", SWAP, site.path, target], cwd="/",
+                            user=site.folder.owner())
+    try:
+        for _ in range(12):
+            server.graceful()
+            assert swap.poll() is None
+    finally:
+        swap.kill()
+        swap.wait()
+    assert not target.exists()
 
 
 def test_a_running_server_goes_on_without_it(server):
