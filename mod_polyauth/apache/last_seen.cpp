@@ -105,6 +105,18 @@ void LastSeen::add(Login login) {
     ++dropped_;
 }
 
+// The windows that other servers have opened: a device may log in here with what was noted of
+// it within the hour, which nobody writes again.
+Result<bool> LastSeen::look(std::int64_t now) {
+  const bool is_shared = globals(server_).state_setting->path == nullptr;
+  if (!is_shared || !windows_.is_to_look(now)) return true;
+  const auto devices =
+      with_state(server_, [now](StateStore& store) { return store.open_windows(now); });
+  if (!devices) return Error{devices.error()};
+  for (const MacAddress& device : *devices) windows_.add(device);
+  return true;
+}
+
 Result<bool> LastSeen::write(const std::vector<Login>& logins) {
   return with_state(server_, [&](StateStore& store) -> Result<bool> {
     for (const Login& login : logins)
@@ -147,9 +159,12 @@ void LastSeen::flush(When when) {
       const std::lock_guard lock(mutex_);
       logins.swap(waiting_);
     }
-    if (logins.empty() || write(logins)) return 0;
-    next_try_ = now + kRetryInterval;
-    put_back(std::move(logins));
+    if (!logins.empty() && !write(logins)) {
+      put_back(std::move(logins));
+      next_try_ = now + kRetryInterval;
+    } else if (when == When::kNow && !look(apr_time_sec(now))) {
+      next_try_ = now + kRetryInterval;
+    }
     return 0;
   });
 }

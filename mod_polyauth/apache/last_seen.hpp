@@ -20,9 +20,9 @@
 namespace polyauth::apache {
 
 // This device was let in by one of our providers. A regular password ends the window of
-// the device's one-time password: at once if that was used on this server, otherwise when
-// the queue is written. Nothing without PolyAuthState. Called once for each granted
-// password; cheap.
+// the device's one-time password: at once if that was used on this server, or some seconds ago
+// on another, otherwise when the queue is written. Nothing without PolyAuthState. Called once for
+// each granted password; cheap.
 void note_login(request_rec* r, const MacAddress& device, std::string_view label,
                 PasswordSource source) noexcept;
 
@@ -59,12 +59,14 @@ public:
   [[nodiscard]] bool is_news(const MacAddress& device, std::string_view label, std::int64_t now);
   void add(Login login);
 
-  // Writes what waits to PolyAuthState. What cannot be written goes on waiting, and is not
-  // tried again for a while unless it is the last time. Nothing is written after that.
+  // Writes what waits to PolyAuthState, and now and then looks what other servers have written.
+  // What cannot be written goes on waiting, and is not tried again for a while unless it is the
+  // last time. Nothing is written after that.
   enum class When : bool { kNow, kAtTheEnd };
   void flush(When when);
 
 private:
+  Result<bool> look(std::int64_t now);
   Result<bool> write(const std::vector<Login>& logins);
   void put_back(std::vector<Login> logins);
   void report_dropped();
