@@ -63,6 +63,18 @@ bool start_watchdog(LastSeen& seen, apr_pool_t* pconf) {
          register_callback(watchdog, kFlushInterval, &seen, polyauth_flush) == APR_SUCCESS;
 }
 
+// Outlives the configuration, and this load of the module: a phone that has used its one-time
+// password before a graceful restart logs in after it.
+OpenWindows* retained_windows() {
+  // The name changes with the layout.
+  constexpr const char* kName = "polyauth_open_windows_1";
+  void* kept = ap_retained_data_get(kName);
+  if (kept == nullptr) kept = ap_retained_data_create(kName, sizeof(OpenWindows*));
+  auto*& windows = *static_cast<OpenWindows**>(kept);
+  if (windows == nullptr) windows = OpenWindows::create();
+  return windows;
+}
+
 } // namespace
 
 void note_login(request_rec* r, const MacAddress& device, std::string_view label,
@@ -171,15 +183,8 @@ void LastSeen::report_dropped() {
 
 bool start_last_seen(Globals& globals, apr_pool_t* pconf, server_rec* s) {
   if (!globals.state_setting) return true;
-  OpenWindows* const windows = OpenWindows::create();
+  OpenWindows* const windows = retained_windows();
   if (windows == nullptr) return fail_without_state(globals, s, "no shared memory");
-  apr_pool_cleanup_register(
-      pconf, windows,
-      [](void* at) -> apr_status_t {
-        OpenWindows::close(static_cast<OpenWindows*>(at));
-        return APR_SUCCESS;
-      },
-      apr_pool_cleanup_null);
   auto* const seen = make_on_pool<LastSeen>(pconf, s, *windows);
   if (!start_watchdog(*seen, pconf))
     return fail_without_state(globals, s,

@@ -26,6 +26,15 @@ def test_a_regular_login_ends_the_window_at_once(site):
     assert site.status(mac=OTHER) == 200
 
 
+def test_a_regular_login_after_a_graceful_restart_ends_it_at_once(site):
+    site.issue()
+    assert site.status() == 200
+    site.server.graceful()
+    assert site.regular_status() == 200
+    assert site.status() == 401
+    assert f"device={MAC}" in site.server.log.wait_for("PA4046")
+
+
 def test_a_regular_login_leaves_a_new_one_pending(site):
     site.issue()
     assert site.regular_status() == 200
