@@ -89,7 +89,8 @@ def sanitizer_environment(folder):
         return {}
     return {
         "LD_PRELOAD": _libasan(),
-        "ASAN_OPTIONS": f"detect_leaks=0:log_path={folder}/asan",
+        # More of the caller's own may follow.
+        "ASAN_OPTIONS": f"detect_leaks=0:log_path={folder}/asan:{os.environ.get('ASAN_OPTIONS', '')}",
         "UBSAN_OPTIONS": f"print_stacktrace=1:log_path={folder}/ubsan",
     }
 
