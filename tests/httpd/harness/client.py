@@ -11,9 +11,10 @@ import ssl
 import subprocess
 import tempfile
 
+from harness import process
 from harness.http2 import Http2
 
-TIMEOUT = 60.0 if os.environ.get("POLYAUTH_ASAN") == "1" else 20.0
+TIMEOUT = 60.0 if process.is_sanitized() else 20.0
 _VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
 
 

@@ -22,7 +22,7 @@ from harness.waiting import wait_until
 HTTPD = "/usr/sbin/apache2"
 READY = "resuming normal operations"
 # Sanitizers make everything slower; a deadline is no measurement.
-PATIENCE = 60.0 if os.environ.get("POLYAUTH_ASAN") == "1" else 20.0
+PATIENCE = 60.0 if process.is_sanitized() else 20.0
 
 
 class Server(ClientMixin):
