@@ -87,6 +87,7 @@ struct StateSetting {
 };
 class StateHandle;
 class LastSeen;
+class FollowedFiles;
 
 // The settings of one section; what is not set is empty. Merged setting by
 // setting, the more specific section wins. Holds pointers into pconf and is
@@ -188,6 +189,9 @@ struct Globals {
   SharedFiles default_shared;
   Uploads default_uploads;
   MatchRule default_match;
+
+  // Follows the files above, if there are any. From post_config on; each child has its own copy.
+  FollowedFiles* followed = nullptr;
 
   static constexpr apr_interval_time_t kDefaultReloadInterval = 5 * APR_USEC_PER_SEC;
 

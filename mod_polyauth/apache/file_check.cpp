@@ -2,11 +2,15 @@
 #include "apache/file_check.hpp"
 
 #include "apache/file_report.hpp"
+#include "io/descriptor.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
+#include <climits>
 #include <map>
 #include <sys/wait.h>
 
@@ -81,6 +85,31 @@ int open_as_server_user(const char* path, int flags) {
 
 int write_as_server_user(const char* folder) {
   return as_server_user([=] { return ::access(folder, W_OK | X_OK) == 0 ? 0 : errno; });
+}
+
+Result<bool> run_as_server_user(Result<bool> (*body)(const char* path), const char* path) {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return Error{errno_text(errno)};
+  const Descriptor from(ends[0]);
+  Descriptor to(ends[1]);
+  const int error = as_server_user([&]() noexcept {
+    try {
+      const auto done = body(path);
+      if (done) return 0;
+      // Is read when the process has ended: no more than a pipe takes without a reader.
+      const std::size_t size = std::min<std::size_t>(done.error().size(), PIPE_BUF);
+      return ::write(to.get(), done.error().data(), size) < 0 ? errno : ECANCELED;
+    } catch (...) {
+      return ENOMEM; // nothing may go on in that process
+    }
+  });
+  if (error == 0) return true;
+  to.close();
+  std::string text(PIPE_BUF, '\0');
+  const ssize_t size = ::read(from.get(), text.data(), text.size());
+  if (size <= 0) return Error{errno_text(error)};
+  text.resize(static_cast<std::size_t>(size));
+  return Error{text};
 }
 
 bool check_files(const Globals& globals, server_rec* s) {

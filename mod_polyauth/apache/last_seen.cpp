@@ -63,6 +63,18 @@ bool start_watchdog(LastSeen& seen, apr_pool_t* pconf) {
          register_callback(watchdog, kFlushInterval, &seen, polyauth_flush) == APR_SUCCESS;
 }
 
+// Outlives the configuration, and this load of the module: a phone that has used its one-time
+// password before a graceful restart logs in after it.
+OpenWindows* retained_windows() {
+  // The name changes with the layout.
+  constexpr const char* kName = "polyauth_open_windows_1";
+  void* kept = ap_retained_data_get(kName);
+  if (kept == nullptr) kept = ap_retained_data_create(kName, sizeof(OpenWindows*));
+  auto*& windows = *static_cast<OpenWindows**>(kept);
+  if (windows == nullptr) windows = OpenWindows::create();
+  return windows;
+}
+
 } // namespace
 
 void note_login(request_rec* r, const MacAddress& device, std::string_view label,
@@ -74,8 +86,8 @@ void note_login(request_rec* r, const MacAddress& device, std::string_view label
     const bool regular = source != PasswordSource::kOneTime;
     const bool ends_window = regular && seen->windows().take(device);
     if (ends_window) end_window(r, device, now);
-    if (seen->is_news(device, label, now) || ends_window)
-      seen->add({{device, std::string(label), now, certificate_end(r)}, regular});
+    if (seen->queue().is_news(device, label, now) || ends_window)
+      seen->queue().add({{device, std::string(label), now, certificate_end(r)}, regular});
     return 0;
   });
 }
@@ -85,24 +97,16 @@ void note_open_window(const request_rec* r, const MacAddress& device) noexcept {
     seen->windows().add(device);
 }
 
-bool LastSeen::is_news(const MacAddress& device, std::string_view label, std::int64_t now) {
-  const std::lock_guard lock(mutex_);
-  auto& last = known_[{device, std::string(label)}];
-  if (last != 0 && now >= last && now < last + kInterval) return false;
-  if (known_.size() > kMostKnown) {
-    known_.clear();
-    return true;
-  }
-  last = now;
+// The windows that other servers have opened: a device may log in here with what was noted of
+// it within the hour, which nobody writes again.
+Result<bool> LastSeen::look(std::int64_t now) {
+  const bool is_shared = globals(server_).state_setting->path == nullptr;
+  if (!is_shared || !windows_.is_to_look(now)) return true;
+  const auto devices =
+      with_state(server_, [now](StateStore& store) { return store.open_windows(now); });
+  if (!devices) return Error{devices.error()};
+  for (const MacAddress& device : *devices) windows_.add(device);
   return true;
-}
-
-void LastSeen::add(Login login) {
-  const std::lock_guard lock(mutex_);
-  if (waiting_.size() < kMostWaiting)
-    waiting_.push_back(std::move(login));
-  else
-    ++dropped_;
 }
 
 Result<bool> LastSeen::write(const std::vector<Login>& logins) {
@@ -119,17 +123,6 @@ Result<bool> LastSeen::write(const std::vector<Login>& logins) {
   });
 }
 
-// The oldest are dropped if there is no room for all.
-void LastSeen::put_back(std::vector<Login> logins) {
-  const std::lock_guard lock(mutex_);
-  const std::size_t room = kMostWaiting - std::min(waiting_.size(), kMostWaiting);
-  const std::size_t too_many = logins.size() - std::min(room, logins.size());
-  dropped_ += too_many;
-  logins.erase(logins.begin(), logins.begin() + static_cast<std::ptrdiff_t>(too_many));
-  waiting_.insert(waiting_.begin(), std::make_move_iterator(logins.begin()),
-                  std::make_move_iterator(logins.end()));
-}
-
 void LastSeen::flush(When when) {
   guarded(server_, 0, [this, when] {
     // The end of a child does not wait for its threads, and mod_dbd aborts with a connection
@@ -137,49 +130,39 @@ void LastSeen::flush(When when) {
     const std::lock_guard flushing(flushing_);
     if (ended_) return 0;
     ended_ = when == When::kAtTheEnd;
-    report_dropped();
+    report_lost();
     const apr_time_t now = apr_time_now();
     // mod_dbd has something to say each time that it is asked for a connection in vain.
     if (when == When::kNow && now < next_try_ && now >= next_try_ - kRetryInterval) return 0;
     next_try_ = 0;
-    std::vector<Login> logins;
-    {
-      const std::lock_guard lock(mutex_);
-      logins.swap(waiting_);
+    auto logins = queue_.take();
+    if (!logins.empty() && !write(logins)) {
+      queue_.put_back(std::move(logins));
+      next_try_ = now + kRetryInterval;
+    } else if (when == When::kNow && !look(apr_time_sec(now))) {
+      next_try_ = now + kRetryInterval;
     }
-    if (logins.empty() || write(logins)) return 0;
-    next_try_ = now + kRetryInterval;
-    put_back(std::move(logins));
     return 0;
   });
 }
 
-void LastSeen::report_dropped() {
-  std::size_t dropped = 0;
-  {
-    const std::lock_guard lock(mutex_);
-    const apr_time_t now = apr_time_now();
-    if (dropped_ == 0 || (now < last_report_ + kReportInterval && now >= last_report_)) return;
-    last_report_ = now;
-    std::swap(dropped, dropped_);
-  }
+// flushing_ is held.
+void LastSeen::report_lost() {
+  const apr_time_t now = apr_time_now();
+  if (now < last_report_ + kReportInterval && now >= last_report_) return;
+  const std::size_t lost = queue_.take_lost();
+  if (lost == 0) return;
+  last_report_ = now;
   ap_log_error(APLOG_MARK, APLOG_WARNING, 0, server_,
                PA4045 "%" APR_SIZE_T_FMT " logins of devices were not noted in PolyAuthState, "
                       "which is away or too slow",
-               dropped);
+               lost);
 }
 
 bool start_last_seen(Globals& globals, apr_pool_t* pconf, server_rec* s) {
   if (!globals.state_setting) return true;
-  OpenWindows* const windows = OpenWindows::create();
+  OpenWindows* const windows = retained_windows();
   if (windows == nullptr) return fail_without_state(globals, s, "no shared memory");
-  apr_pool_cleanup_register(
-      pconf, windows,
-      [](void* at) -> apr_status_t {
-        OpenWindows::close(static_cast<OpenWindows*>(at));
-        return APR_SUCCESS;
-      },
-      apr_pool_cleanup_null);
   auto* const seen = make_on_pool<LastSeen>(pconf, s, *windows);
   if (!start_watchdog(*seen, pconf))
     return fail_without_state(globals, s,

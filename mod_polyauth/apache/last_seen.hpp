@@ -6,13 +6,10 @@
 #include "apache/open_windows.hpp"
 #include "apache/request_state.hpp"
 #include "core/mac_address.hpp"
-#include "state/state_store.hpp"
+#include "state/login_queue.hpp"
 
-#include <cstdint>
-#include <map>
 #include <mutex>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 // Which device has last logged in with which password: kept in a queue of the process
@@ -20,9 +17,9 @@
 namespace polyauth::apache {
 
 // This device was let in by one of our providers. A regular password ends the window of
-// the device's one-time password: at once if that was used on this server, otherwise when
-// the queue is written. Nothing without PolyAuthState. Called once for each granted
-// password; cheap.
+// the device's one-time password: at once if that was used on this server, or some seconds ago
+// on another, otherwise when the queue is written. Nothing without PolyAuthState. Called once for
+// each granted password; cheap.
 void note_login(request_rec* r, const MacAddress& device, std::string_view label,
                 PasswordSource source) noexcept;
 
@@ -35,48 +32,34 @@ void note_open_window(const request_rec* r, const MacAddress& device) noexcept;
 // What waits is written also at the end of a child.
 void register_last_seen_hooks();
 
-// The queue of a process, and what it has had in it. Thread-safe.
+// Brings the queue of a process into the database. Thread-safe.
 class LastSeen {
 public:
-  // How many logins may wait for the database, and how many are known to have been noted.
-  static constexpr std::size_t kMostWaiting = 4096;
-  static constexpr std::size_t kMostKnown = 65536;
-  // A device is noted once in so many seconds with the same label.
-  static constexpr std::int64_t kInterval = 3600;
-
-  struct Login {
-    Sighting sighting;
-    bool regular; // and no one-time password
-  };
-
   LastSeen(server_rec* s, OpenWindows& windows) : server_(s), windows_(windows) {}
   LastSeen(const LastSeen&) = delete;
   LastSeen& operator=(const LastSeen&) = delete;
 
   [[nodiscard]] OpenWindows& windows() noexcept { return windows_; }
+  [[nodiscard]] LoginQueue& queue() noexcept { return queue_; }
 
-  // Whether this login is to be noted: not if it was, a short time ago.
-  [[nodiscard]] bool is_news(const MacAddress& device, std::string_view label, std::int64_t now);
-  void add(Login login);
-
-  // Writes what waits to PolyAuthState. What cannot be written goes on waiting, and is not
-  // tried again for a while unless it is the last time. Nothing is written after that.
+  // Writes what waits to PolyAuthState, and now and then looks what other servers have written.
+  // What cannot be written goes on waiting, and is not tried again for a while unless it is the
+  // last time. Nothing is written after that.
   enum class When : bool { kNow, kAtTheEnd };
   void flush(When when);
 
 private:
+  using Login = LoginQueue::Login;
+
+  Result<bool> look(std::int64_t now);
   Result<bool> write(const std::vector<Login>& logins);
-  void put_back(std::vector<Login> logins);
-  void report_dropped();
+  void report_lost();
 
   server_rec* server_;
   OpenWindows& windows_;
-  std::mutex mutex_;
-  std::vector<Login> waiting_;
-  std::map<std::pair<MacAddress, std::string>, std::int64_t> known_;
-  std::size_t dropped_ = 0;
-  apr_time_t last_report_ = 0;
+  LoginQueue queue_;
   std::mutex flushing_; // held for as long as a connection may be; and of what follows
+  apr_time_t last_report_ = 0;
   apr_time_t next_try_ = 0;
   bool ended_ = false;
 };

@@ -85,6 +85,7 @@ extern "C" void polyauth_register_hooks(apr_pool_t* p) {
   register_require_providers(p);
   register_password_provider(p);
   register_onetime_provider(p);
+  register_live_file_hooks();
   register_last_seen_hooks();
   register_gate_hooks();
 }

@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <chrono>
 #include <memory>
+#include <mutex>
 
 extern "C" {
 #include "apr_hash.h"
@@ -83,12 +84,48 @@ private:
   LiveFile<View> live_;
 };
 
+} // namespace
+
 // What a child's watchdog looks after, each file after those that it is judged by. On
 // pconf; each child has its own copy.
-struct FollowedFiles {
-  server_rec* server;
-  std::vector<std::unique_ptr<Follower>> files;
+class FollowedFiles {
+public:
+  explicit FollowedFiles(server_rec* s) : server_(s) {}
+  FollowedFiles(const FollowedFiles&) = delete;
+  FollowedFiles& operator=(const FollowedFiles&) = delete;
+
+  void add(std::unique_ptr<Follower> file) { files_.push_back(std::move(file)); }
+
+  void look() noexcept {
+    for (const auto& file : files_)
+      guarded(server_, 0, [&] {
+        const std::lock_guard looking(looking_);
+        if (ended_) return 0;
+        report_refresh(server_, file->file(),
+                       file->publisher().refresh(std::chrono::steady_clock::now()));
+        file->keep_up(server_);
+        return 0;
+      });
+  }
+
+  // The end of a child does not wait for its watchdogs, but takes OpenSSL down: waits for the
+  // file that is being read, and lets no other be.
+  void end() noexcept {
+    guarded(server_, 0, [&] {
+      const std::lock_guard looking(looking_);
+      ended_ = true;
+      return 0;
+    });
+  }
+
+private:
+  server_rec* server_;
+  std::vector<std::unique_ptr<Follower>> files_;
+  std::mutex looking_;
+  bool ended_ = false;
 };
+
+namespace {
 
 std::string image_folder_path(apr_pool_t* pconf) {
   // One folder for each server: no two share a PidFile.
@@ -98,18 +135,19 @@ std::string image_folder_path(apr_pool_t* pconf) {
   return ap_runtime_dir_relative(pconf, apr_psprintf(pconf, "polyauth-%08x", hash));
 }
 
-extern "C" apr_status_t polyauth_watch(int state, void* data, apr_pool_t*) {
-  auto& followed = *static_cast<FollowedFiles*>(data);
-  if (state != AP_WATCHDOG_STATE_RUNNING) return APR_SUCCESS;
-  for (const auto& file : followed.files) {
-    guarded(followed.server, 0, [&] {
-      report_refresh(followed.server, file->file(),
-                     file->publisher().refresh(std::chrono::steady_clock::now()));
-      file->keep_up(followed.server);
-      return 0;
-    });
-  }
+extern "C" {
+static apr_status_t polyauth_watch(int state, void* data, apr_pool_t*) {
+  if (state == AP_WATCHDOG_STATE_RUNNING) static_cast<FollowedFiles*>(data)->look();
   return APR_SUCCESS;
+}
+static apr_status_t polyauth_stop_watching(void* data) {
+  static_cast<FollowedFiles*>(data)->end();
+  return APR_SUCCESS;
+}
+static void polyauth_watch_until_the_end(apr_pool_t* pchild, server_rec* s) {
+  if (FollowedFiles* const followed = globals(s).followed; followed != nullptr)
+    apr_pool_pre_cleanup_register(pchild, followed, polyauth_stop_watching);
+}
 }
 
 bool start_watchdog(Globals& globals, FollowedFiles& followed, apr_pool_t* pconf) {
@@ -180,7 +218,7 @@ public:
           *source, folder_,
           FilePublisher(*source->format, *slot, folder_, owner_, companions_of(*source)));
       if (!adopt_at_start(*follower, in_force, server_, restart_)) return false;
-      followed.files.push_back(std::move(follower));
+      followed.add(std::move(follower));
       return true;
     });
   }
@@ -265,7 +303,7 @@ bool publish_files(Globals& globals, apr_pool_t* pconf, server_rec* s) {
     return restart;
   }
 
-  auto& followed = *make_on_pool<FollowedFiles>(pconf, FollowedFiles{s, {}});
+  auto& followed = *make_on_pool<FollowedFiles>(pconf, s);
   Publishing publishing(*kept.board, folder, config, owner, s, restart);
   if (!publishing.follow(globals.trusts, followed) ||
       !publishing.follow(globals.revocations, followed) ||
@@ -276,7 +314,12 @@ bool publish_files(Globals& globals, apr_pool_t* pconf, server_rec* s) {
                  PA1014 "changes of files are followed by mod_watchdog; load watchdog_module");
     return restart;
   }
+  globals.followed = &followed;
   return true;
+}
+
+void register_live_file_hooks() {
+  ap_hook_child_init(polyauth_watch_until_the_end, nullptr, nullptr, APR_HOOK_MIDDLE);
 }
 
 } // namespace polyauth::apache

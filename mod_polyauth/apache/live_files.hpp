@@ -20,4 +20,7 @@ namespace polyauth::apache {
 // and then the sections that need it refuse.
 [[nodiscard]] bool publish_files(Globals& globals, apr_pool_t* pconf, server_rec* s);
 
+// No file is being read any more when a child ends.
+void register_live_file_hooks();
+
 } // namespace polyauth::apache

@@ -101,6 +101,11 @@ private:
   }
 
   bool refuse_wrong(const Attempt& attempt) {
+    // A failure is logged; the count makes it void all the same.
+    if (attempt.left == 0)
+      static_cast<void>(with_state(r_, [&](StateStore& store) {
+        return store.end_void(device_, attempt, now_, attempts());
+      }));
     ap_log_rerror(APLOG_MARK, APLOG_NOTICE, 0, r_,
                   PA4042 "refused a one-time password device=%s reason=%s left=%d",
                   device_.to_string().c_str(), attempt.counted ? "wrong" : "wrong-again",

@@ -42,4 +42,11 @@ bool OpenWindows::take(const MacAddress& device) noexcept {
   return found;
 }
 
+bool OpenWindows::is_to_look(std::int64_t now) noexcept {
+  std::int64_t last = last_look_;
+  // A clock that was set back does not put it off.
+  if (last <= now && now - last < kLookInterval) return false;
+  return last_look_.compare_exchange_strong(last, now);
+}
+
 } // namespace polyauth::apache

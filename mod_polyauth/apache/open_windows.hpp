@@ -10,10 +10,10 @@
 
 namespace polyauth::apache {
 
-// The devices whose one-time password was used on this server a short time ago, so that a
-// regular login knows without a database whether there is a window to end. Lies in memory
-// that all children share. Lock-free; a device that is forgotten because of others only has
-// its window ended a little later.
+// The devices whose one-time password was used a short time ago, so that a regular login knows
+// without a database whether there is a window to end. Lies in memory that all children
+// share. Lock-free; a device that is forgotten because of others only has its window ended a
+// little later.
 class OpenWindows {
 public:
   // nullptr if there is no memory. Unmapped by close().
@@ -23,6 +23,11 @@ public:
   void add(const MacAddress& device) noexcept;
   // Whether it was there.
   bool take(const MacAddress& device) noexcept;
+
+  // Whether the caller is to add what other servers have opened: one of all processes, every
+  // kLookInterval seconds.
+  static constexpr std::int64_t kLookInterval = 5;
+  bool is_to_look(std::int64_t now) noexcept;
 
 private:
   static constexpr std::size_t kSets = 1024;
@@ -35,6 +40,7 @@ private:
 
   std::array<Set, kSets> sets_;
   std::atomic<unsigned> next_; // which one goes where there is no room
+  std::atomic<std::int64_t> last_look_;
 };
 
 } // namespace polyauth::apache

@@ -347,7 +347,7 @@ bool check_configuration(Globals& globals, server_rec* main_server, bool restart
               checks.balanced_hosts(), complaints);
   check_passwords(checks.lines(), checks.governed(), complaints);
   check_onetime(checks.lines(), complaints);
-  check_pages(globals, checks.lines(), checks.tls_hosts(), complaints);
+  check_pages(globals, checks.lines(), checks.tls_hosts(), checks.balanced_hosts(), complaints);
   return complaints.sound();
 }
 

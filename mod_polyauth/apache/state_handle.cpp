@@ -26,9 +26,7 @@ Result<StateStore*> StateHandle::open_file() {
   // use by now is looked at again.
   if (database_ && !database_->is_in_place()) close_file();
   if (store_) return &*store_;
-  if (auto prepared = prepare_state_file(path_, static_cast<uid_t>(-1), static_cast<gid_t>(-1));
-      !prepared)
-    return Error{prepared.error()};
+  if (auto prepared = prepare_state_file(path_); !prepared) return Error{prepared.error()};
   auto database = StateDatabase::open_sqlite(path_);
   if (!database) return Error{database.error()};
   auto connection = StateConnection::on(database->connection());

@@ -21,14 +21,6 @@ namespace {
 constexpr std::size_t kMostRedeemed = 1024;
 constexpr std::int64_t kRemembered = 60;
 
-// The user and group that the children run as; -1: as we do.
-uid_t owner() noexcept {
-  return ::geteuid() == 0 ? ap_unixd_config.user_id : static_cast<uid_t>(-1);
-}
-gid_t group() noexcept {
-  return ::geteuid() == 0 ? ap_unixd_config.group_id : static_cast<gid_t>(-1);
-}
-
 Result<bool> check_file(const char* path) {
   const std::string folder = std::filesystem::path(path).parent_path();
   // SQLite makes its journal beside the file.
@@ -36,13 +28,12 @@ Result<bool> check_file(const char* path) {
     return Error{"the folder \"" + folder + "\" cannot be written to by the server's user \"" +
                  ap_unixd_config.user_name + "\": " + std::generic_category().message(error) +
                  "; give that user a folder of its own for it"};
-  const uid_t user = owner() == static_cast<uid_t>(-1) ? ::geteuid() : owner();
-  return check_state_file(path, user);
+  return check_state_file(path, ::geteuid() == 0 ? ap_unixd_config.user_id : ::geteuid());
 }
 
+// Never as root: whoever can write to the folder could lead SQLite to any other file.
 Result<bool> create_file(const char* path) {
-  if (auto prepared = prepare_state_file(path, owner(), group()); !prepared)
-    return Error{prepared.error()};
+  if (auto prepared = prepare_state_file(path); !prepared) return prepared;
   const auto database = StateDatabase::open_sqlite(path);
   if (!database) return Error{database.error()};
   auto connection = StateConnection::on(database->connection());
@@ -86,7 +77,7 @@ bool prepare_state(Globals& globals, apr_pool_t* pconf, server_rec* s) {
   if (setting.path == nullptr) return true;
   if (const auto loaded = StateDatabase::load_driver("sqlite3"); !loaded)
     return fail_without_state(globals, s, loaded.error());
-  const auto created = create_file(setting.path);
+  const auto created = run_as_server_user(create_file, setting.path);
   return created || fail_without_state(globals, s, created.error());
 }
 

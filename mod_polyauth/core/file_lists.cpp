@@ -34,11 +34,26 @@ constexpr std::string_view kPolyUploads[] = {
     "{mac}-directory.xml", "{mac}-calls.xml", "{mac}-*.tar.gz",
 };
 
-// Refuses a keyword where it means nothing, and one in another case: taken for a
-// pattern it would change nothing without a word.
+// Whether the keyword is one of several things in this word: "poly,a.cfg", "poly a.cfg".
+bool lists(std::string_view word, std::string_view keyword) noexcept {
+  constexpr std::string_view kSeparators = " \t,;";
+  if (word.find_first_of(kSeparators) == std::string_view::npos) return false;
+  while (!word.empty()) {
+    const std::string_view part = word.substr(0, word.find_first_of(kSeparators));
+    if (ascii::equal_ignoring_case(part, keyword)) return true;
+    word.remove_prefix(std::min(part.size() + 1, word.size()));
+  }
+  return false;
+}
+
+// Refuses a keyword where it means nothing, and one in another case or joined to others: taken
+// for a pattern it would change nothing without a word.
 Result<bool> refuse_keyword(std::string_view word, NamePattern::Token token) {
   const std::string seen = "\"" + std::string(word) + "\" ";
   for (const std::string_view keyword : {"none", "any", "poly"}) {
+    if (lists(word, keyword))
+      return Error{seen + "is one pattern; write blanks between the words, and no quotes around "
+                          "them"};
     if (!ascii::equal_ignoring_case(word, keyword)) continue;
     if (keyword == "any" && token == NamePattern::Token::kNone)
       return Error{seen + "is not accepted; accepted are none, poly and patterns"};

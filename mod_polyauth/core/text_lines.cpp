@@ -44,6 +44,9 @@ bool is_plain(std::string_view line) noexcept {
 }
 
 std::optional<Forbidden> find_forbidden(std::string_view line) noexcept {
+  // What some editors call Unicode; a NUL would not tell that.
+  if (line.starts_with("\xff\xfe") || line.starts_with("\xfe\xff"))
+    return Forbidden{0, "text in UTF-16 (save it as UTF-8)"};
   for (std::size_t i = 0; i < line.size(); ++i) {
     const char c = line[i];
     if (c == '\0') return Forbidden{i, "a NUL byte"};

@@ -33,18 +33,19 @@ struct PublicationSlot {
   // after the image of that generation is complete.
   std::atomic<std::uint64_t> generation;
 
-  // Guards what follows, and publishing. Robust: a process may die with it.
+  // Guards what follows, and publishing; what is atomic is read without it, too. Robust: a
+  // process may die with it.
   pthread_mutex_t lock;
   FileStamp adopted; // the file as it was when it was adopted
   FileStamp refused; // the last version that was refused, so that it is reported once
   // Which versions of its companions either was judged by (FilePublisher).
   std::uint64_t adopted_with;
   std::uint64_t refused_with;
-  std::int64_t adopted_at;            // seconds since the epoch
-  std::array<char, 192> summary;      // of the version in force; both end with a NUL
-  std::array<char, 512> problem;      // of the version refused since; empty: none
-  std::uint32_t config;               // the configuration that last named the file
-  std::atomic<std::uint64_t> floor;   // generations up to this one are too old to be in force
+  std::atomic<std::int64_t> adopted_at; // seconds since the epoch
+  std::array<char, 192> summary;        // of the version in force; both end with a NUL
+  std::array<char, 512> problem;        // of the version refused since; empty: none
+  std::uint32_t config;                 // the configuration that last named the file
+  std::atomic<std::uint64_t> floor;     // generations up to this one are too old to be in force
   std::atomic<std::uint64_t> lost;    // the last generation whose image was reported as unreadable
   std::atomic<std::uint64_t> overdue; // the last generation that was reported as overdue
 

@@ -29,8 +29,24 @@ template <std::size_t N> std::string text_of(const std::array<char, N>& text, st
 
 } // namespace
 
-void RefusalRing::note(std::int64_t at, const Decision& decision, bool audit,
-                       const Texts& texts) noexcept {
+std::optional<RefusalRing::Place> RefusalRing::claim() noexcept {
+  const std::uint64_t number = last_.fetch_add(1, memory_order_relaxed) + 1;
+  Slot& slot = slots_[number % kSize];
+  const std::uint64_t writing = 2 * number + 1;
+  std::uint64_t seen = slot.state.load(memory_order_relaxed);
+  do {
+    // Who died while writing keeps the place: nobody can tell it from one that only waits
+    // for a processor, and two at one place would mix their words.
+    const bool is_taken = seen % 2 != 0;
+    if (seen >= writing || is_taken) return std::nullopt;
+    // Acquire: our words come after those that stand here.
+  } while (
+      !slot.state.compare_exchange_weak(seen, writing, memory_order_acquire, memory_order_relaxed));
+  return Place(slot, writing);
+}
+
+void RefusalRing::Place::fill(std::int64_t at, const Decision& decision, bool audit,
+                              const Texts& texts) noexcept {
   static_assert(std::is_trivially_copyable_v<Record>);
   Record record{};
   record.at = at;
@@ -42,20 +58,9 @@ void RefusalRing::note(std::int64_t at, const Decision& decision, bool audit,
   store(record.path, record.path_size, texts.path);
   std::array<std::uint64_t, kWords> words{};
   std::memcpy(words.data(), &record, sizeof record);
-
-  const std::uint64_t number = last_.fetch_add(1, memory_order_relaxed) + 1;
-  Slot& slot = slots_[number % kSize];
-  const std::uint64_t writing = 2 * number + 1;
-  std::uint64_t seen = slot.state.load(memory_order_relaxed);
-  do {
-    // Who died while writing keeps the place: nobody can tell it from one that only waits
-    // for a processor, and two at one place would mix their words.
-    const bool is_taken = seen % 2 != 0;
-    if (seen >= writing || is_taken) return;
-  } while (!slot.state.compare_exchange_weak(seen, writing, memory_order_relaxed));
   // Release: who sees one of these words sees that the place is being written.
-  for (std::size_t i = 0; i < kWords; ++i) slot.words[i].store(words[i], memory_order_release);
-  slot.state.store(writing + 1, memory_order_release);
+  for (std::size_t i = 0; i < kWords; ++i) slot_->words[i].store(words[i], memory_order_release);
+  slot_->state.store(writing_ + 1, memory_order_release);
 }
 
 std::vector<PastRefusal> RefusalRing::latest() const {

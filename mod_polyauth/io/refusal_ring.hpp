@@ -27,6 +27,8 @@ struct PastRefusal {
 };
 
 class RefusalRing {
+  struct Slot;
+
 public:
   static constexpr std::size_t kSize = 64;
   static constexpr std::size_t kMaxMethod = 24;
@@ -38,8 +40,28 @@ public:
     std::string_view path;
     std::string_view client;
   };
-  // Loses it if another process is at the same place of the ring at this moment.
-  void note(std::int64_t at, const Decision& decision, bool audit, const Texts& texts) noexcept;
+
+  // A place of the ring, which nobody else writes to until it is filled: for good, if its
+  // holder dies before.
+  class Place {
+  public:
+    // Once.
+    void fill(std::int64_t at, const Decision& decision, bool audit, const Texts& texts) noexcept;
+
+  private:
+    friend class RefusalRing;
+    Place(Slot& slot, std::uint64_t writing) noexcept : slot_(&slot), writing_(writing) {}
+
+    Slot* slot_;
+    std::uint64_t writing_;
+  };
+  // The next place, unless another process is at it.
+  [[nodiscard]] std::optional<Place> claim() noexcept;
+
+  // Loses it if there is no place at this moment.
+  void note(std::int64_t at, const Decision& decision, bool audit, const Texts& texts) noexcept {
+    if (auto place = claim()) place->fill(at, decision, audit, texts);
+  }
 
   // Newest first; without what is being written.
   [[nodiscard]] std::vector<PastRefusal> latest() const;

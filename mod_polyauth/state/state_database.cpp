@@ -130,21 +130,20 @@ Result<bool> check_state_file(const std::string& path, uid_t owner) {
   return true;
 }
 
-Result<bool> prepare_state_file(const std::string& path, uid_t owner, gid_t group) {
+Result<bool> prepare_state_file(const std::string& path) {
   const int fd =
       ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (fd < 0) {
     if (errno != EEXIST) return os_error("\"" + path + "\" cannot be created");
-    return check_state_file(path, owner);
+    return check_state_file(path, ::geteuid());
   }
   // Whatever the umask left of it.
-  const bool done = ::fchmod(fd, S_IRUSR | S_IWUSR) == 0 &&
-                    (owner == static_cast<uid_t>(-1) || ::fchown(fd, owner, group) == 0);
+  const bool done = ::fchmod(fd, S_IRUSR | S_IWUSR) == 0;
   const int error = errno;
   ::close(fd);
   if (done) return true;
   errno = error;
-  return os_error("\"" + path + "\" cannot be given to the server's user");
+  return os_error("\"" + path + "\" cannot be made with mode 0600");
 }
 
 } // namespace polyauth

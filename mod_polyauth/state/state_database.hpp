@@ -43,11 +43,11 @@ private:
   std::shared_ptr<Opened> opened_;
 };
 
-// Creates the file with mode 0600 if there is none, before SQLite sees it, for `owner` and
-// `group` (-1: of whoever calls). An error if what is there is no regular file, is another's
-// than `owner`'s, or if group or others have any permission.
-Result<bool> prepare_state_file(const std::string& path, uid_t owner, gid_t group);
-// The same without creating anything: false if there is none.
+// Creates the file with mode 0600 if there is none, before SQLite sees it. An error if what is
+// there is no regular file, is another user's, or if group or others have any permission.
+Result<bool> prepare_state_file(const std::string& path);
+// The same for a file of `owner` (-1: whoever's), without creating anything: false if there is
+// none.
 Result<bool> check_state_file(const std::string& path, uid_t owner);
 
 } // namespace polyauth

@@ -57,18 +57,31 @@ constexpr StateStatement kStanding = {
     "SELECT issued, expires, COALESCE(first_use, -1), COALESCE(window_end, -1), tries "
     "FROM polyauth_onetime WHERE mac = %s"};
 
-// `uses` tells which of two servers was the first, also within one second.
+// `uses` tells which of two servers was the first, also within one second. Only the try that
+// counted takes its tag with it: others of the same password may just be looked at.
 constexpr StateStatement kRedeem = {
     "polyauth_redeem",
-    "UPDATE polyauth_onetime SET tries = tries - CAST(%s AS integer), last_wrong = wrong_before, "
+    "UPDATE polyauth_onetime SET tries = tries - CAST(%s AS integer), "
+    "last_wrong = CASE WHEN CAST(%s AS integer) = 1 THEN wrong_before ELSE last_wrong END, "
     "uses = uses + 1, first_use = COALESCE(first_use, CAST(%s AS bigint)), "
     "window_end = COALESCE(window_end, CAST(%s AS bigint)) "
     "WHERE mac = %s AND hash = %s AND " USABLE " RETURNING uses, window_end"};
+
+constexpr StateStatement kEnd = {
+    "polyauth_end",
+    "UPDATE polyauth_onetime SET expires = CAST(%s AS bigint), "
+    "window_end = CASE WHEN first_use IS NULL THEN NULL ELSE CAST(%s AS bigint) END "
+    "WHERE mac = %s AND hash = %s AND tries >= CAST(%s AS integer) AND " USABLE " RETURNING mac"};
 
 constexpr StateStatement kKnown = {
     "polyauth_known",
     "SELECT hash, CASE WHEN first_use IS NOT NULL AND tries < CAST(%s AS integer) AND " USABLE
     " THEN 1 ELSE 0 END FROM polyauth_onetime WHERE mac = %s"};
+
+constexpr StateStatement kOpenWindows = {
+    "polyauth_open_windows",
+    "SELECT mac FROM polyauth_onetime WHERE first_use IS NOT NULL AND window_end > "
+    "CAST(%s AS bigint)"};
 
 constexpr StateStatement kEndWindow = {
     "polyauth_end_window",
@@ -199,17 +212,26 @@ Result<Standing> StateStore::standing(const MacAddress& mac, std::int64_t now, i
   const StateRow& row = rows->front();
   const std::int64_t first_use = number(row.at(2));
   if (std::max(number(row.at(0)), first_use) > now + kClockSkew) return Standing::kFuture;
+  // It has ended by that, too.
+  if (number(row.at(4)) >= most_tries) return Standing::kVoid;
   if (first_use < 0 && number(row.at(1)) <= now) return Standing::kExpired;
-  if (first_use >= 0 && number(row.at(3)) <= now) return Standing::kUsedUp;
-  return number(row.at(4)) >= most_tries ? Standing::kVoid : Standing::kUsable;
+  return first_use >= 0 && number(row.at(3)) <= now ? Standing::kUsedUp : Standing::kUsable;
+}
+
+Result<bool> StateStore::end_void(const MacAddress& mac, const Attempt& attempt, std::int64_t now,
+                                  int most_tries) {
+  const std::string skewed = text(now + kClockSkew);
+  return any(connection_.run(kEnd, {text(now), text(now), mac.to_string(), attempt.hash,
+                                    text(most_tries), skewed, text(now), skewed, text(now)}));
 }
 
 Result<std::optional<Redemption>> StateStore::redeem(const MacAddress& mac, const Attempt& attempt,
                                                      std::int64_t now, std::int64_t window) {
   const std::string skewed = text(now + kClockSkew);
-  const auto rows = connection_.run(kRedeem, {text(attempt.counted ? 1 : 0), text(now),
-                                              text(now + window), mac.to_string(), attempt.hash,
-                                              skewed, text(now), skewed, text(now)});
+  const std::string counted = text(attempt.counted ? 1 : 0);
+  const auto rows =
+      connection_.run(kRedeem, {counted, counted, text(now), text(now + window), mac.to_string(),
+                                attempt.hash, skewed, text(now), skewed, text(now)});
   if (!rows) return error_of(rows);
   if (rows->empty()) return std::optional<Redemption>();
   const StateRow& row = rows->front();
@@ -225,6 +247,18 @@ Result<std::optional<Known>> StateStore::known(const MacAddress& mac, std::int64
   if (rows->empty()) return std::optional<Known>();
   const StateRow& row = rows->front();
   return std::optional<Known>(Known{row.at(0), number(row.at(1)) != 0});
+}
+
+Result<std::vector<MacAddress>> StateStore::open_windows(std::int64_t now) {
+  const auto rows = connection_.run(kOpenWindows, {text(now)});
+  if (!rows) return error_of(rows);
+  std::vector<MacAddress> found;
+  for (const StateRow& row : *rows) {
+    const auto mac = MacAddress::parse(row.at(0));
+    if (!mac) return malformed();
+    found.push_back(*mac);
+  }
+  return found;
 }
 
 Result<bool> StateStore::end_window(const MacAddress& mac, std::int64_t at) {

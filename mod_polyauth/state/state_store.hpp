@@ -90,8 +90,14 @@ public:
   // statement. nullopt if it is no longer usable.
   Result<std::optional<Redemption>> redeem(const MacAddress& mac, const Attempt& attempt,
                                            std::int64_t now, std::int64_t window);
+  // The try was wrong, and the last that is free: what was issued has ended, and is not pending
+  // any more. False: it has not, because another try was right meanwhile.
+  Result<bool> end_void(const MacAddress& mac, const Attempt& attempt, std::int64_t now,
+                        int most_tries);
   // What there is of the device, good or not; counts nothing.
   Result<std::optional<Known>> known(const MacAddress& mac, std::int64_t now, int most_tries);
+  // The devices that have one.
+  Result<std::vector<MacAddress>> open_windows(std::int64_t now);
   // Of a login at that time, which ends a window that was open by then. False: there was
   // none.
   Result<bool> end_window(const MacAddress& mac, std::int64_t at);

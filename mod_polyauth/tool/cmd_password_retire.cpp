@@ -181,7 +181,7 @@ Action define(CLI::App& app) {
 const Command kPasswordRetire = {
     "password",
     "retire",
-    "FILE {--label LABEL | --user USER | --id ID} [--until TIME]",
+    "FILE (--label LABEL | --user USER | --id ID) [--until TIME]",
     "Let passwords, or a device secret, open no more.",
     "Sets until= of the lines that are named; with --label and --user, of those that both name. An "
     "end that is earlier already stays. Comments, and every other line, stay byte for byte.\n"

@@ -5,11 +5,18 @@
 #include "tool/acl_list.hpp"
 #include "tool/command.hpp"
 
+#include <grp.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
+#include <cerrno>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <sys/stat.h>
+#include <system_error>
 
 namespace polyauth::tool {
 
@@ -31,6 +38,19 @@ struct Usage {
   std::vector<MacAddress> not_seen;
 };
 
+// From root to the owner of the folder, for good: whoever can write to it could lead SQLite to
+// any other file.
+Result<bool> become_owner_of_folder(const std::string& path) {
+  struct stat folder {};
+  const std::string name = std::filesystem::absolute(path).parent_path();
+  if (::geteuid() != 0) return true;
+  if (::stat(name.c_str(), &folder) == 0 &&
+      (folder.st_uid == 0 || (::setgroups(0, nullptr) == 0 && ::setgid(folder.st_gid) == 0 &&
+                              ::setuid(folder.st_uid) == 0)))
+    return true;
+  return Error{"\"" + name + "\": " + std::generic_category().message(errno)};
+}
+
 Result<StateDatabase> open(const Options& options) {
   if (!options.dbd.empty()) {
     auto database = StateDatabase::open(options.dbd[0], options.dbd[1]);
@@ -39,6 +59,7 @@ Result<StateDatabase> open(const Options& options) {
                ? std::move(database)
                : Result<StateDatabase>(Error{"the database cannot be opened: " + database.error()});
   }
+  if (const auto done = become_owner_of_folder(options.state); !done) return Error{done.error()};
   const auto there = check_state_file(options.state, static_cast<uid_t>(-1));
   if (!there) return Error{there.error()};
   if (!*there) return Error{"\"" + options.state + "\" does not exist"};
@@ -149,11 +170,13 @@ Exit run(const Options& options, Console& console) {
 
 Action define(CLI::App& app) {
   const auto options = std::make_shared<Options>();
-  app.add_option("--state", options->state, "The SQLite file of PolyAuthState.");
+  app.add_option("--state", options->state, "The SQLite file of PolyAuthState.")->type_name("PATH");
   app.add_option("--dbd", options->dbd,
                  "DBDriver and DBDParams of PolyAuthState dbd, without a password.")
-      ->expected(2);
-  app.add_option("--acl", options->acl, "Count the devices of this text list, and no others.");
+      ->expected(2)
+      ->type_name("DRIVER PARAMS");
+  app.add_option("--acl", options->acl, "Count the devices of this text list, and no others.")
+      ->type_name("FILE");
   app.add_flag("--json", options->json, "Print a JSON object.");
   return [options](Console& console) { return run(*options, console); };
 }
@@ -163,7 +186,7 @@ Action define(CLI::App& app) {
 const Command kPasswordUsage = {
     "password",
     "usage",
-    "--state PATH | --dbd DRIVER PARAMS [--acl FILE] [--json]",
+    "(--state PATH | --dbd DRIVER PARAMS) [--acl FILE] [--json]",
     "Which devices still use which password?",
     "Prints for each label how many devices have last logged in with its password, and for each "
     "of them since when and when last. A window may be closed when nobody uses its label any "

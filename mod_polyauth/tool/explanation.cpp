@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tool/explanation.hpp"
 
+#include "core/reason_help.hpp"
+#include "tool/wrapped_text.hpp"
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -50,10 +53,14 @@ void Explanation::print_text(const Decision& decision, Console& console) const {
     text += ' ';
     text += text_of(i);
     text.append(width - text_of(i).size() + 2, ' ');
-    text += line.answer();
-    if (line.refusal) text += ": " + std::string(slug(*line.refusal));
-    if (!line.note.empty()) text += ", " + line.note;
-    console.print(text);
+    std::string answer(line.answer());
+    if (line.refusal) answer += ": " + std::string(slug(*line.refusal));
+    if (!line.note.empty()) answer += ", " + printable(line.note);
+    console.print_text(text + wrapped(answer, text.size(), text.size()));
+  }
+  if (!decision.granted()) {
+    const ReasonHelp help = reason_help(decision.reason);
+    console.print_text(indented(help.meaning, 3) + indented(help.action, 3));
   }
   console.print(std::string(verdict_of(decision)) + ' ' + std::string(slug(decision.reason)));
 }

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tool/help.hpp"
 
+#include "tool/wrapped_text.hpp"
+
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 namespace polyauth::tool {
 
 namespace {
 
-constexpr std::size_t kWidth = 79;
 constexpr std::size_t kColumn = 22; // where the text of an option begins
 
 constexpr std::string_view kAbout =
@@ -23,24 +25,19 @@ constexpr std::string_view kListExamples = "\nExamples:\n"
                                            "  polyauthctl check acl /etc/apache2/phones.acl\n"
                                            "  polyauthctl explain --help\n";
 
-// One paragraph, wrapped; the first line begins at `column`, the rest at `indent`.
-std::string wrapped(std::string_view paragraph, std::size_t column, std::size_t indent) {
-  std::string out;
-  bool fresh = true;
-  while (!paragraph.empty()) {
-    const std::string_view word = paragraph.substr(0, paragraph.find(' '));
-    paragraph.remove_prefix(std::min(word.size() + 1, paragraph.size()));
-    if (!fresh && column + 1 + word.size() > kWidth) {
-      out += '\n' + std::string(indent, ' ');
-      column = indent;
-      fresh = true;
-    }
-    if (!fresh) out += ' ';
-    out += word;
-    column += word.size() + (fresh ? 0 : 1);
-    fresh = false;
+// A synopsis, in which what stands in brackets stays together on its line.
+std::string synopsis(std::string_view words, std::size_t column) {
+  constexpr char kKept = '\x1f'; // a blank that is no place to break
+  std::string text(words);
+  int depth = 0;
+  for (char& c : text) {
+    if (c == '[') ++depth;
+    if (c == ']') --depth;
+    if (c == ' ' && depth > 0) c = kKept;
   }
-  return out + '\n';
+  text = wrapped(text, column, column);
+  std::replace(text.begin(), text.end(), kKept, ' ');
+  return text;
 }
 
 std::string paragraphs(std::string_view text) {
@@ -92,9 +89,8 @@ std::string full_name(const Command& command) {
 
 std::string command_help(const Command& command, const CLI::App& app) {
   const std::string start = "Usage: polyauthctl " + full_name(command) + ' ';
-  return start + wrapped(command.synopsis, start.size(), start.size()) +
-         paragraphs(command.description) + options_of(app) + "\nExamples:\n" +
-         std::string(command.examples);
+  return start + synopsis(command.synopsis, start.size()) + paragraphs(command.description) +
+         options_of(app) + "\nExamples:\n" + std::string(command.examples);
 }
 
 std::string list_help(std::span<const Command* const> commands, std::string_view group,

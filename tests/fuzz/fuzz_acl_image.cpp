@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bytes from outside never lead a look-up astray, and a changed image is
-// refused. First byte: 's' gives the bytes a right checksum, so that the checks
-// behind it are reached; 'f' flips bits of a good image at the places that
-// follow, two bytes each; anything else takes the bytes as they are.
+// Bytes from outside never lead a look-up astray, and a changed image is refused.
 #include "core/acl_text.hpp"
-#include "fuzz/property.hpp"
+#include "fuzz/image_input.hpp"
 #include "support/acl_image_seal.hpp"
 
 #include <vector>
@@ -34,30 +31,15 @@ void consult_all(const AclView& view, std::span<const std::byte> bytes) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
-  const char mode = static_cast<char>(data[0]);
-  const auto input = std::as_bytes(std::span(data, size)).subspan(1);
-  std::vector<std::byte> bytes(input.begin(), input.end());
-  if (mode == 'f') {
-    bytes = good_image();
-    for (std::size_t i = 0; i + 1 < input.size(); i += 2) {
-      const std::size_t bit =
-          std::to_integer<std::size_t>(input[i]) << 8 | std::to_integer<std::size_t>(input[i + 1]);
-      bytes[bit / 8 % bytes.size()] ^= std::byte{1} << (bit % 8);
-    }
-  } else if (mode == 's') {
-    test::seal(bytes);
-  }
-
-  const auto view = AclView::open(bytes, AclView::Check::kWhole);
-  if (mode == 'f')
-    require(static_cast<bool>(view) == (bytes == good_image()), "a changed image is refused");
-  if (!view) {
-    require(!view.error().empty(), "a refusal says why");
-    return 0;
-  }
-  require(is_acl_image(bytes), "what opens begins as an image does");
-  require(static_cast<bool>(AclView::open(bytes, AclView::Check::kLayout)),
+  const auto input = std::as_bytes(std::span(data, size));
+  const auto image =
+      fuzz::image_of(input, good_image(), [](std::vector<std::byte>& bytes) { test::seal(bytes); });
+  const auto view = AclView::open(image, AclView::Check::kWhole);
+  fuzz::check_opened(input, image, good_image(), view);
+  if (!view) return 0;
+  require(is_acl_image(image), "what opens begins as an image does");
+  require(static_cast<bool>(AclView::open(image, AclView::Check::kLayout)),
           "what passes the whole check passes the lesser one");
-  consult_all(*view, bytes);
+  consult_all(*view, image);
   return 0;
 }

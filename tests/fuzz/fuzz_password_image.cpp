@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bytes from outside never lead a look-up astray, and a changed image is
-// refused. First byte: 's' gives the bytes a right frame, so that the checks behind
-// it are reached; 'f' flips bits of a good image at the places that follow, two
-// bytes each; anything else takes the bytes as they are.
-#include "fuzz/property.hpp"
+// Bytes from outside never lead a look-up astray, and a changed image is refused.
+#include "fuzz/image_input.hpp"
 #include "support/passwords.hpp"
 
-#include <cstring>
 #include <vector>
 
 using namespace polyauth;
@@ -42,27 +38,10 @@ void ask_all(const PasswordView& view) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
-  const char mode = static_cast<char>(data[0]);
-  const auto input = std::as_bytes(std::span(data, size)).subspan(1);
-  std::vector<std::byte> bytes(input.begin(), input.end());
-  if (mode == 'f') {
-    bytes = good_image();
-    for (std::size_t i = 0; i + 1 < input.size(); i += 2) {
-      const std::size_t bit =
-          std::to_integer<std::size_t>(input[i]) << 8 | std::to_integer<std::size_t>(input[i + 1]);
-      bytes[bit / 8 % bytes.size()] ^= std::byte{1} << (bit % 8);
-    }
-  } else if (mode == 's') {
-    test::seal_password_image(bytes);
-  }
-
-  const auto view = PasswordView::open(bytes);
-  if (mode == 'f')
-    require(static_cast<bool>(view) == (bytes == good_image()), "a changed image is refused");
-  if (!view) {
-    require(!view.error().empty(), "a refusal says why");
-    return 0;
-  }
-  ask_all(*view);
+  const auto input = std::as_bytes(std::span(data, size));
+  const auto image = fuzz::image_of(input, good_image(), test::seal_password_image);
+  const auto view = PasswordView::open(image);
+  fuzz::check_opened(input, image, good_image(), view);
+  if (view) ask_all(*view);
   return 0;
 }

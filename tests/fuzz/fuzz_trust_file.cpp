@@ -4,6 +4,7 @@
 // image that is given a right frame, so that the checks behind it are reached; 'f'
 // flips bits of a good image.
 #include "fuzz/lab_pki.hpp"
+#include "fuzz/image_input.hpp"
 #include "fuzz/trust_input.hpp"
 #include "io/image_frame.hpp"
 #include "pki/certificate.hpp"

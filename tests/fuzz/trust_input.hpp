@@ -5,23 +5,11 @@
 #include "io/live_file.hpp"
 
 #include <algorithm>
-#include <span>
 #include <string>
 #include <vector>
 
 // What the targets of trust and CRL files share.
 namespace polyauth::fuzz {
-
-// Flips bits of an image at the places that follow, two bytes each.
-inline std::vector<std::byte> flipped(std::vector<std::byte> image,
-                                      std::span<const std::byte> places) {
-  for (std::size_t i = 0; i + 1 < places.size(); i += 2) {
-    const std::size_t bit =
-        std::to_integer<std::size_t>(places[i]) << 8 | std::to_integer<std::size_t>(places[i + 1]);
-    image[bit / 8 % image.size()] ^= std::byte{1} << (bit % 8);
-  }
-  return image;
-}
 
 inline void check_texts(const std::vector<Diagnostic>& diagnostics) {
   // What the corpus holds in place of a key.

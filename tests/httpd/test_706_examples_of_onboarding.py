@@ -2,7 +2,9 @@
 """The example of onboarding starts as it is and does what its header says; test_937 goes the
 whole way with it."""
 
+import getpass
 import json
+import os
 
 from harness import first_boot
 from harness.examples import FOREIGN, OWN, SHARED, denied, expect_refused_handshake, include, phone
@@ -34,8 +36,14 @@ def test_phones_come_from_the_box_by_a_password_for_one_boot(server):
     expect_refused_handshake(server, None)
 
 
-def test_a_script_gets_what_the_guide_shows(server):
+def test_it_is_set_up_and_a_script_gets_what_the_guide_shows(server):
     with Guide("../ONBOARDING.md", server) as guide:
+        state = guide.places["/var/lib/polyauth"] = server.root / "new-state"
+        if os.geteuid() != 0:
+            guide.places["www-data"] = getpass.getuser()
+        guide.run("install -d")
+        assert state.stat().st_mode & 0o777 == 0o700
+        assert (guide.places["/etc/polyauth"] / "device-secrets").stat().st_mode & 0o777 == 0o600
         first_boot.site(server, include("13-onboarding.conf")).start()
         guide.places.update({"-u alice": f"-qsS --cacert server-ca.pem -u {':'.join(PERSON)}",
                              "portal.example.net:9443": f"localhost:{server.plain_port}",

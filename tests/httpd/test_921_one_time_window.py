@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from harness.conf import MPM_LINES
 from harness.onetime import MAC, OTHER, RIGHT, OneTime
 from harness.waiting import wait_until
 
@@ -24,6 +25,15 @@ def test_a_regular_login_ends_the_window_at_once(site):
     line = site.server.log.wait_for("PA4046")
     assert f"device={MAC}" in line and len(site.server.log.lines("PA4046")) == 1
     assert site.status(mac=OTHER) == 200
+
+
+def test_a_regular_login_after_a_graceful_restart_ends_it_at_once(site):
+    site.issue()
+    assert site.status() == 200
+    site.server.graceful()
+    assert site.regular_status() == 200
+    assert site.status() == 401
+    assert f"device={MAC}" in site.server.log.wait_for("PA4046")
 
 
 def test_a_regular_login_leaves_a_new_one_pending(site):
@@ -56,6 +66,24 @@ def test_each_label_of_each_device_is_noted_with_the_end_of_the_certificate(site
     (at, since), = site.database(
         "SELECT at, since FROM polyauth_seen WHERE mac = ? AND label = 'now'", MAC)
     assert at == since and abs(at - time.time()) < 60
+
+
+def test_a_device_is_noted_once_an_hour(make_server):
+    """By each process; there is one. What is noted later is written later."""
+    server = make_server(mpm="event")
+    site = OneTime(server)
+    text = server.config_file.read_text()
+    assert MPM_LINES["event"] in text
+    server.config_file.write_text(text.replace(
+        MPM_LINES["event"], "StartServers 1\nServerLimit 1\nThreadsPerChild 64\nMaxRequestWorkers 64\nMinSpareThreads 16"))
+    site.start()
+    assert site.regular_status() == 200
+    site.wait_for_seen((MAC, "now"))
+    site.database("DELETE FROM polyauth_seen")
+    assert {site.regular_status() for _ in range(5)} == {200}
+    assert site.regular_status(OTHER) == 200
+    site.wait_for_seen((OTHER, "now"))
+    assert site.seen() == {(OTHER, "now")}
 
 
 def test_what_waits_is_written_at_the_end_of_a_child(site):

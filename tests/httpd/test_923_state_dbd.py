@@ -98,6 +98,20 @@ def test_a_login_at_one_server_ends_the_window_at_both(make_server, cluster):
     assert [a.status(), b.status()] == [401, 401]
 
 
+def test_a_login_that_is_no_news_to_a_server_ends_it_as_well(make_server, cluster):
+    """Each process there has noted the device within the hour, and would not write it again."""
+    a, b = [prepared(make(make_server, cluster).start()) for _ in range(2)]
+    assert {b.regular_status() for _ in range(40)} == {200}
+    b.wait_for_seen((MAC, "now"))
+    a.issue()
+    assert a.status() == 200
+    end = record(a)["window_end"]
+    wait_until(lambda: b.regular_status() == 200 and record(a)["window_end"] < end,
+               "the end of the window", 60)
+    assert [a.status(), b.status()] == [401, 401]
+    assert f"device={MAC}" in b.server.log.wait_for("PA4046")
+
+
 def test_a_database_that_goes_and_comes(make_server, cluster):
     site = prepared(make(make_server, cluster).start())
     site.issue()

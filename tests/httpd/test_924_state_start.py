@@ -1,10 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is wrong with PolyAuthState or polyauth-onetime is told before phones meet it."""
 
+import os
+import re
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
 import pytest
 
 from harness import onboarding
 from harness.onetime import OneTime
+from harness.waiting import wait_until
 
 
 def refused(server, number):
@@ -62,6 +69,33 @@ def test_a_file_of_something_else_stops_a_start_and_stays_as_it_is(server):
     failure = server.start_fails()
     assert "PA1041" in failure.error_log and "file is not a database" in failure.error_log
     assert site.path.read_bytes() == b"x" * 5000
+
+
+def users_of(path, pids):
+    """The user ids of those processes that have it open."""
+    found = set()
+    for pid in pids:
+        try:
+            if any(os.readlink(each) == str(path) for each in Path(f"/proc/{pid}/fd").iterdir()):
+                found.add(re.search(r"^Uid:\t\d+\t(\d+)", Path(f"/proc/{pid}/status").read_text(), re.M)[1])
+        except OSError:
+            continue  # over by now
+    return found
+
+
+def test_root_does_not_open_it(server):
+    """Whoever may write to the folder could lead root from there to any other file."""
+    site = OneTime(server).start()
+    server.log.declare("PA1041", "PA4043")
+    lock = sqlite3.connect(site.path)
+    lock.execute("BEGIN EXCLUSIVE")  # whoever opens it stays for a while
+    with ThreadPoolExecutor(1) as pool:
+        restart = pool.submit(server.graceful)
+        users = wait_until(lambda: users_of(site.path, [server.pid, *server.children()]),
+                           "the file to be opened", 60)
+        restart.result()
+    lock.close()
+    assert users == {str(site.folder.stat().st_uid)} and "0" not in users
 
 
 def test_a_running_server_goes_on_without_it(server):

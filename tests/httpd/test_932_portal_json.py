@@ -46,6 +46,13 @@ def test_issue_list_and_revoke(site):
     assert pending(site) == []
 
 
+def test_the_lifetime_is_a_setting(server):
+    portal.configure(server, "PolyAuthOneTimeLifetime 90min").start()
+    issued = json.loads(post_json(server, {"mac": MAC}).text)
+    left = datetime.fromisoformat(issued["expires"].replace("Z", "+00:00")) - datetime.now(timezone.utc)
+    assert timedelta(minutes=85) < left <= timedelta(minutes=90)
+
+
 def test_revoke_false_issues(site):
     assert post_json(site, {"mac": MAC, "revoke": False}).status == 201
     assert post_json(site, {"revoke": True, "mac": MAC}).status == 204

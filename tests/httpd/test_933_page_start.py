@@ -76,6 +76,15 @@ def test_a_certificate_does_not_log_in_to_a_portal(server, line):
 # The onboarding page.
 
 
+def test_a_provider_is_no_page(server):
+    """One-time passwords would be good wherever it is asked."""
+    portal.configure(server, global_lines="<AuthnProviderAlias polyauth-onetime x>\n"
+                                          "PolyAuthPage onboarding\n</AuthnProviderAlias>\n")
+    result = server.configtest()
+    assert result.returncode != 0
+    assert "PolyAuthPage: it is not accepted within <AuthnProviderAlias>" in result.output
+
+
 def test_an_onboarding_page_needs_the_gate(server):
     onboarding.templates(server)
     for mode in ("", "PolyAuth Off\n", "PolyAuth Audit\n"):

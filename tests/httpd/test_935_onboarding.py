@@ -80,6 +80,7 @@ def test_other_names_are_not_found(site, phone, name):
     site.write(f"onboard/{name.rstrip('/').replace('.cfg/', '.d/')}", "a file of that name")
     answer = site.get(f"/onboard/{name}", cert=phone, auth=LOGIN)
     assert answer.status == 404 and "a file of that name" not in answer.text
+    assert answer.headers.get_all("Cache-Control") == ["private, no-store"]
 
 
 def test_head_tells_nothing_but_the_length(site, phone):

@@ -11,6 +11,7 @@ from harness import first_boot
 from harness.browser import Browser
 from harness.examples import denied, include
 from harness.first_boot import MAC, PERSON, Phone
+from harness.onetime import WRONG
 
 OTHER = "0004f2bbbbbb"
 
@@ -100,13 +101,28 @@ def test_from_the_box_to_the_regular_password(site, phone, other):
         assert secret not in text
 
 
+def pending(site):
+    answer = first_boot.portal(site, auth=PERSON, headers={"Accept": "application/json"})
+    return json.loads(answer.text)["pending"]
+
+
 def test_the_portal_says_that_a_password_is_in_use(site, phone):
     login = ("x", issue(site))
     assert phone.get(f"{MAC}.cfg", login).status == 200
-    answer = first_boot.portal(site, auth=PERSON, headers={"Accept": "application/json"})
-    (row,) = json.loads(answer.text)["pending"]
+    (row,) = pending(site)
     assert row["mac"] == MAC and row["state"] == "in-use"
     assert "in use" in first_boot.portal(site, auth=PERSON).text
+
+
+def test_the_portal_does_not_list_what_guesses_have_made_void(site, phone):
+    site.log.declare("AH01617", "AH01618")
+    issue(site)
+    for wrong in WRONG[:5]:
+        assert len(pending(site)) == 1
+        assert phone.get(f"{MAC}.cfg", ("x", wrong)).status == 401
+    assert pending(site) == []
+    assert phone.get(f"{MAC}.cfg", ("x", WRONG[5])).status == 401
+    assert "reason=void" in site.log.lines("PA4042")[-1]
 
 
 def test_a_revoked_password_is_dead_at_once(site, phone):

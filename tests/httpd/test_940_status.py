@@ -86,18 +86,21 @@ def test_files_in_force_and_what_is_wrong_with_them(server):
     live.start(A, "0004f2*", more=status.SECTION, modules=status.MODULES, ssl_verify="optional")
     (row,) = status.figures(server)["files"]
     assert (row["kind"], row["path"], row["generation"], row["problem"]) == ("acl", str(live.path), 1, None)
+    assert 'id="attention"' not in status.page(server).text
     assert row["summary"] == "devices=1 ranges=1 denials=0" and row["adopted"].endswith("Z")
     server.log.declare("PA2002")
     live.put(A, "<oops>")
     wait_until(live.complaints, "the mistake to be reported")
     (row,) = status.figures(server)["files"]
     assert row["generation"] == 1 and row["problem"].startswith("2:1: ")
-    assert "Not adopted: 2:1: " in status.page(server).text
+    attention = re.search(r'id="attention">.*?</section>', status.page(server).text, re.S).group()
+    assert str(live.path) in attention and "Not adopted:</b> 2:1: " in attention
     assert f'polyauth_file_refused{{kind="acl",path="{live.path}"}} 1\n' in prometheus(server)
     live.put(A)
     live.loaded(2)
     (row,) = status.figures(server)["files"]
     assert (row["generation"], row["problem"], row["summary"]) == (2, None, "devices=1 ranges=0 denials=0")
+    assert 'id="attention"' not in status.page(server).text
     assert f'polyauth_file_generation{{kind="acl",path="{live.path}"}} 2\n' in prometheus(server)
 
 
@@ -143,6 +146,21 @@ def test_the_last_refusals_are_bounded(site, pki):
             assert connection.request(f"/{number}{FOREIGN}").status == 403
     paths = [each["path"] for each in status.figures(site)["refusals"]]
     assert paths == [f"/{number}{FOREIGN}" for number in range(69, 5, -1)]
+    text = status.page(site).text
+    shown, rest = text.split("<details>")
+    assert "<summary>52 before these</summary>" in rest
+    assert f"GET /58{FOREIGN}" in shown and f"GET /57{FOREIGN}" not in shown and f"GET /57{FOREIGN}" in rest
+    assert "of the last 64" in text
+    # The scale ends at a plain number above the highest bar, which may be two neighbours.
+    assert re.search(r"<span>(40|60|80)</span><span>(20|30|40)</span><span>0</span>", text)
+
+
+def test_a_server_that_was_just_started_says_so(site):
+    text = status.page(site).text
+    for words in ("No request in the last fortnight.", "Nothing was refused.", "None.",
+                  "The configuration names none that is followed."):
+        assert words in text
+    assert "<svg" not in text and "<table" not in text and "Needs attention" not in text
 
 
 def test_the_page_says_what_a_reason_means_and_what_to_do(site, pki):

@@ -10,7 +10,8 @@ from harness import status
 from harness.browser import Browser
 from harness.verdict import FOREIGN, OWN, fill
 
-SCREENS = {"wide": (1280, False), "narrow": (360, False), "wide-dark": (1280, True), "narrow-dark": (360, True)}
+SCREENS = {"wide": (1280, False), "between": (700, False), "narrow": (360, False), "smallest": (320, False),
+           "wide-dark": (1280, True), "narrow-dark": (360, True)}
 PICTURES = Path(__file__).resolve().parents[2] / "build/screenshots"
 
 
@@ -20,7 +21,7 @@ def site(shared_server):
     acl = shared_server.write(shared_server.root / "phones.acl", "0004f2*\n")
     status.configure(shared_server, settings=[f'PolyAuthAclFile "{acl}"']).start()
     with shared_server.connect(shared_server.pki.leaf("phone-a")) as connection:
-        for target in [OWN] * 12 + [FOREIGN] * 3 + ["/long-folder-" * 20 + "name.cfg"]:
+        for target in [OWN] * 12 + [FOREIGN] * 13 + ["/long-folder-" * 20 + "name.cfg", "/" + "x" * 250]:
             connection.request(target)
     shared_server.get(OWN)
     return shared_server

@@ -35,7 +35,7 @@ def test_it_names_labels_and_certificates_that_end_soon(site):
     assert [(each["label"], each["devices"]) for each in logins["password_labels"]] == [("new<b>", 1), ("old", 2)]
     text = status.page(site.server).text
     assert "new&lt;b&gt;" in text and "<b>old" not in text
-    assert "Certificates that end within 90 days" in text and f"<dt>{MAC}</dt>" in text and OTHER not in text
+    assert "Certificates that end within 90 days" in text and f"<div>{MAC}</div>" in text and OTHER not in text
 
 
 def test_without_the_database_it_tells_the_rest(site):
@@ -43,7 +43,8 @@ def test_without_the_database_it_tells_the_rest(site):
     os.unlink(site.path)
     site.path.mkdir()
     text = status.page(site.server).text
-    assert "They cannot be looked up at the moment." in text and "Last hour" in text
+    assert "They cannot be looked up at the moment." in text and "Over time" in text
+    assert "PolyAuthState is away" in text.split("Requests</h2>")[0]
     assert status.figures(site.server)["logins"] is None
     assert "polyauth_requests_total" in site.server.get("/status?format=prometheus").text
     site.path.rmdir()

@@ -16,8 +16,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr auto kMe = static_cast<uid_t>(-1);
-constexpr auto kMyGroup = static_cast<gid_t>(-1);
+constexpr auto kAnybody = static_cast<uid_t>(-1);
 
 mode_t mode_of(const std::string& path) {
   struct stat file {};
@@ -30,14 +29,14 @@ mode_t mode_of(const std::string& path) {
 TEST_CASE("the file is made for one user alone", "[state]") {
   const TempDir folder;
   const std::string path = folder.path() + "/state.db";
-  const auto absent = check_state_file(path, kMe);
+  const auto absent = check_state_file(path, kAnybody);
   CHECK((absent && !*absent));
   const mode_t before = ::umask(0);
-  const auto made = prepare_state_file(path, kMe, kMyGroup);
+  const auto made = prepare_state_file(path);
   ::umask(before);
   CHECK((made && *made));
   CHECK(mode_of(path) == 0600);
-  const auto again = prepare_state_file(path, kMe, kMyGroup);
+  const auto again = prepare_state_file(path);
   CHECK((again && *again));
   const auto database = StateDatabase::open_sqlite(path);
   REQUIRE(database);
@@ -48,11 +47,11 @@ TEST_CASE("the file is made for one user alone", "[state]") {
 TEST_CASE("a file that others may use is not used", "[state]") {
   const TempDir folder;
   const std::string path = folder.path() + "/state.db";
-  REQUIRE(prepare_state_file(path, kMe, kMyGroup));
+  REQUIRE(prepare_state_file(path));
   for (const mode_t mode : {0640U, 0620U, 0604U, 0602U, 0601U, 0610U}) {
     CAPTURE(mode);
     REQUIRE(::chmod(path.c_str(), mode) == 0);
-    const auto checked = prepare_state_file(path, kMe, kMyGroup);
+    const auto checked = prepare_state_file(path);
     REQUIRE_FALSE(checked);
     CHECK(checked.error() == "\"" + path + "\" can be used by group or others; give it mode 0600");
   }
@@ -70,14 +69,14 @@ TEST_CASE("what is no file is not used", "[state]") {
     fs::create_symlink(folder.path() + "/other", path);
   }
   SECTION("a link to nothing") { fs::create_symlink(folder.path() + "/nothing", path); }
-  const auto prepared = prepare_state_file(path, kMe, kMyGroup);
+  const auto prepared = prepare_state_file(path);
   REQUIRE_FALSE(prepared);
   CHECK(prepared.error() == "\"" + path + "\" is not a regular file");
   CHECK_FALSE(fs::exists(folder.path() + "/nothing"));
 }
 
 TEST_CASE("a folder that is not there is told", "[state]") {
-  const auto prepared = prepare_state_file("/nowhere/state.db", kMe, kMyGroup);
+  const auto prepared = prepare_state_file("/nowhere/state.db");
   REQUIRE_FALSE(prepared);
   CHECK(prepared.error() == "\"/nowhere/state.db\" cannot be created: No such file or directory");
 }
@@ -88,7 +87,7 @@ TEST_CASE("a file that was replaced or removed is noticed", "[state]") {
   CHECK(state.database.is_in_place());
   fs::remove(backend.parameters());
   CHECK_FALSE(state.database.is_in_place());
-  REQUIRE(prepare_state_file(backend.parameters(), kMe, kMyGroup));
+  REQUIRE(prepare_state_file(backend.parameters()));
   CHECK_FALSE(state.database.is_in_place());
 }
 

@@ -150,6 +150,55 @@ TEST_CASE("right ones of the same device at the same time do not lock each other
   CHECK(tries(state) == kMost - 1);
 }
 
+TEST_CASE("one of them that is ready early takes nothing from those that are not", "[state]") {
+  EACH_DATABASE;
+  issue(store);
+  constexpr int kOne = 1;
+  const auto a = get(store.try_one_time(kA, 50, kNow, kOne));
+  const auto b = get(store.try_one_time(kA, 50, kNow, kOne));
+  REQUIRE((a && b));
+  CHECK(get(store.redeem(kA, *b, kNow, kWindow))->first);
+  // The first has counted, and is still looked at.
+  const auto c = get(store.try_one_time(kA, 50, kNow, kOne));
+  REQUIRE(c);
+  CHECK(get(store.redeem(kA, *a, kNow, kWindow)));
+  CHECK(get(store.redeem(kA, *c, kNow, kWindow)));
+  CHECK(tries(state) == 0);
+  CHECK(get(store.try_one_time(kA, 50, kNow, kOne)));
+}
+
+TEST_CASE("what the last wrong try has made void is not pending, whatever is set later",
+          "[state]") {
+  EACH_DATABASE;
+  issue(store);
+  const bool in_use = GENERATE(false, true);
+  if (in_use) use(store, 50);
+  const auto wrong = get(store.try_one_time(kA, 1, kNow + 1, kMost));
+  REQUIRE(wrong);
+  // Not before it is the last, and nobody else's.
+  CHECK_FALSE(get(store.end_void(kA, *wrong, kNow + 1, kMost)));
+  CHECK_FALSE(get(store.end_void(kB, *wrong, kNow + 1, 1)));
+  CHECK(get(store.pending("anna", kNow + 1)).size() == 1);
+  CHECK(get(store.end_void(kA, *wrong, kNow + 1, 1)));
+  CHECK(get(store.pending("anna", kNow + 1)).empty());
+  CHECK(get(store.standing(kA, kNow + 1, 1)) == Standing::kVoid);
+  CHECK_FALSE(get(store.try_one_time(kA, 1, kNow + 1, kMost)));
+  CHECK_FALSE(get(store.end_void(kA, *wrong, kNow + 1, 1)));
+}
+
+TEST_CASE("open windows are those that have been used and are not over", "[state]") {
+  EACH_DATABASE;
+  CHECK(get(store.open_windows(kNow)).empty());
+  issue(store, kB);
+  issue(store);
+  CHECK(get(store.open_windows(kNow)).empty());
+  use(store);
+  CHECK(get(store.open_windows(kNow + kWindow - 1)) == std::vector{kA});
+  CHECK(get(store.open_windows(kNow + kWindow)).empty());
+  CHECK(get(store.end_window(kA, kNow + 1)));
+  CHECK(get(store.open_windows(kNow + 1)).empty());
+}
+
 TEST_CASE("nothing of a right one stays in the database but its hash", "[state]") {
   EACH_DATABASE;
   issue(store);

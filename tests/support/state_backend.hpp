@@ -19,8 +19,7 @@ public:
   explicit StateBackend(std::string_view driver) : driver_(driver) {
     if (driver_ == "sqlite3") {
       parameters_ = folder_.path() + "/state.db";
-      const auto prepared =
-          prepare_state_file(parameters_, static_cast<uid_t>(-1), static_cast<gid_t>(-1));
+      const auto prepared = prepare_state_file(parameters_);
       REQUIRE((prepared && *prepared));
       return;
     }

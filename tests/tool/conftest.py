@@ -2,6 +2,7 @@
 """The real polyauthctl: arguments and files in, text and exit code out."""
 import datetime
 import os
+import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,11 @@ class Answer:
     @property
     def lines(self):
         return self.out.splitlines()
+
+    @property
+    def rows(self):
+        """The lines, each with what is continued under its last column."""
+        return re.sub(r"\n {53}", " ", self.out).splitlines()
 
     @property
     def errors(self):

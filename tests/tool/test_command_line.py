@@ -25,6 +25,14 @@ def test_help_fits_a_terminal_of_80_columns_and_goes_to_standard_output(tool, pl
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_the_synopsis_is_whole_on_each_line_and_names_its_values(tool, command):
+    out = tool(*command, "--help").out
+    for line in out.split("\n\n")[0].splitlines():
+        assert line.count("[") == line.count("]"), line
+    assert not re.search(r"^  -.* (TEXT|INT|UINT)\b", out, re.M)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_the_help_of_a_command_shows_two_examples(tool, command):
     examples = tool(*command, "--help").out.split("\nExamples:\n")[1]
     assert examples.count("  polyauthctl " + " ".join(command)) == 2

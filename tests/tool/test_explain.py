@@ -16,7 +16,7 @@ def test_every_question_is_printed_with_its_answer(tool):
     tool.write("phones.acl", "# all\n0004f2*\n")
     answer = explain(tool, "/0004f2aabbdd.cfg", "--acl", "phones.acl")
     assert answer.code == NO and not answer.err
-    assert answer.lines == [
+    assert [*answer.rows[:15], answer.rows[-1]] == [
         " 1 the connection is TLS                             yes",
         " 2 a client certificate was presented                yes",
         " 3 the certificate was verified                      yes",
@@ -92,14 +92,23 @@ def test_the_list_is_consulted(tool, text, verdict, note):
     tool.write("phones.acl", text)
     answer = explain(tool, "/0004f2aabbcc.cfg", "--acl", "phones.acl")
     assert answer.lines[-1] == verdict
-    assert answer.lines[8].endswith("  " + note)
+    assert answer.rows[8].endswith("  " + note)
 
 
 def test_a_compiled_list_is_consulted(tool):
     tool.write("phones.img", compile_list("0004f2*", "!0004f2aabbcc"))
     answer = explain(tool, "/0004f2aabbcc.cfg", "--acl", "phones.img")
     assert answer.lines[-1] == "denied acl-denied"
-    assert answer.lines[8].endswith("no: acl-denied, !0004f2aabbcc (phones.img, compiled)")
+    assert answer.rows[8].endswith("no: acl-denied, !0004f2aabbcc (phones.img, compiled)")
+
+
+def test_a_denial_says_what_it_means_and_what_to_do(tool):
+    answer = explain(tool, "/common.cfg")
+    told = " ".join(line.strip() for line in answer.rows[15:-1])
+    assert told.startswith("The request names no MAC where PolyAuthMatch looks for one")
+    assert "Add the name to PolyAuthSharedFiles" in told
+    assert all(len(line) < 80 for line in answer.lines)
+    assert len(explain(tool, "/0004f2aabbcc.cfg").rows) == 16
 
 
 def test_json_says_the_same(tool):
@@ -112,7 +121,7 @@ def test_json_says_the_same(tool):
     assert f"{told['verdict']} {told['reason']}" == text.lines[-1] == "denied mac-foreign"
     assert (told["device"], told["foreign"]) == (MAC, "0004f2aabbdd")
     assert [question["number"] for question in told["questions"]] == list(range(1, 16))
-    for question, line in zip(told["questions"], text.lines):
+    for question, line in zip(told["questions"], text.rows):
         said = question["answer"] + (": " + question["reason"] if question["reason"] else "") + (
             ", " + question["note"] if question["note"] else "")
         assert line.split(maxsplit=1)[1].startswith(question["question"])

@@ -79,7 +79,7 @@ def explain(tool, maker):
 
 
 def answer_to(answer, question):
-    return answer.lines[question - 1][53:]
+    return answer.rows[question - 1][53:]
 
 
 def test_a_phone_of_the_maker_is_trusted_and_its_chain_told(explain):

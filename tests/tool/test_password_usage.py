@@ -2,8 +2,10 @@
 """password usage: who has last logged in with which password, from a real database."""
 import json
 import os
+import shutil
 import sqlite3
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -99,6 +101,21 @@ def test_what_cannot_be_read_is_told_and_nothing_is_made(tool, state):
     sqlite3.connect(tool.root / "empty").close()
     (tool.root / "empty").chmod(0o600)
     assert "there are no tables of mod_polyauth" in tool("password", "usage", "--state", "empty").err
+
+
+def test_root_reads_it_with_the_rights_of_whose_the_folder_is(tool, state):
+    """Whoever may write there could lead root to any other file."""
+    with tempfile.TemporaryDirectory() as around:
+        folder = Path(around) / "of-nobody"
+        folder.mkdir()
+        moved = Path(shutil.move(state, folder))
+        for path in (folder, moved):
+            shutil.chown(path, "nobody", "nogroup")
+        answer = tool("password", "usage", "--state", moved)
+        # Root could have passed.
+        assert answer.code == ENVIRONMENT and "Permission denied" in answer.err
+        os.chmod(around, 0o755)
+        assert tool("password", "usage", "--state", moved).lines == LINES
 
 
 @pytest.mark.parametrize("arguments, error", [

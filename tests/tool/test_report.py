@@ -75,6 +75,13 @@ def test_a_request_without_device_counts_for_its_client(report):
     assert "        1  2001:db8::7" in answer.lines
 
 
+def test_what_it_explains_fits_a_terminal(report):
+    answer = report(line("/common.cfg", reason="mac-missing"), line("/x", reason="certificate-expired"))
+    text = " ".join(answer.out.split())
+    assert "Add the name to PolyAuthSharedFiles if all phones may read it; or choose another PolyAuthMatch." in text
+    assert [each for each in answer.lines if each.startswith("  ") and len(each) > 79] == []
+
+
 def test_json_says_the_same(report):
     answer = report(line("/common.cfg", reason="mac-missing"), "rubbish\n", options=["--json"])
     said = json.loads(answer.out)

@@ -118,3 +118,35 @@ TEST_CASE("threads that read while versions change see whole ones, and none goes
   CHECK(wrong == 0);
   CHECK(files.seen_elsewhere() == kVersions);
 }
+
+TEST_CASE("of publishers that see a change at the same moment one adopts it", "[live]") {
+  constexpr int kVersions = 30;
+  LiveFiles files;
+  files.adopt("1");
+  LiveFile<Number> live = files.reader();
+  std::vector<FilePublisher> publishers;
+  for (int i = 0; i < 4; ++i) publishers.push_back(files.publisher());
+  auto now = LiveFiles::Clock::now();
+  for (int version = 2; version <= kVersions; ++version) {
+    // Of a length of its own: two changes may fall into one tick of the file system's clock.
+    files.write(std::string(static_cast<std::size_t>(version), '0') + std::to_string(version));
+    std::atomic<int> adopted = 0;
+    std::atomic<int> others = 0;
+    std::vector<std::thread> threads;
+    for (FilePublisher& publisher : publishers)
+      threads.emplace_back([&] {
+        publisher.refresh(now);
+        const Refresh refresh = publisher.refresh(now + FilePublisher::kSettled);
+        if (refresh.outcome == Outcome::kRefused) ++others;
+        if (refresh.outcome != Outcome::kAdopted) return;
+        ++adopted;
+        if (refresh.summary != "number " + std::to_string(version)) ++others;
+      });
+    for (std::thread& thread : threads) thread.join();
+    REQUIRE(adopted == 1);
+    REQUIRE(others == 0);
+    REQUIRE(live.current());
+    REQUIRE(live.current()->view.value() == version);
+    now += std::chrono::hours(1);
+  }
+}

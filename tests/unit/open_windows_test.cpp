@@ -46,6 +46,18 @@ TEST_CASE("of many devices some may be forgotten and none is made up", "[windows
   CHECK(windows->take(MacAddress(0x0004f2ffffff)));
 }
 
+TEST_CASE("one of all looks for those of other servers, each time that it is due", "[windows]") {
+  const auto windows = make();
+  constexpr std::int64_t kNow = 1'800'000'000;
+  CHECK(test::in_process([&] { return windows->is_to_look(kNow) ? 0 : 1; }) == 0);
+  CHECK_FALSE(windows->is_to_look(kNow + OpenWindows::kLookInterval - 1));
+  CHECK(windows->is_to_look(kNow + OpenWindows::kLookInterval));
+  CHECK_FALSE(windows->is_to_look(kNow + OpenWindows::kLookInterval));
+  // A clock that was set back.
+  CHECK(windows->is_to_look(kNow));
+  CHECK_FALSE(windows->is_to_look(kNow));
+}
+
 TEST_CASE("of many threads one takes a device", "[windows]") {
   const auto windows = make();
   const MacAddress device(0x0004f2aaaaaa);

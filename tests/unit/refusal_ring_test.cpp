@@ -60,6 +60,26 @@ TEST_CASE("long texts are cut short", "[refusal_ring]") {
   CHECK(found[0].client.size() == RefusalRing::kMaxClient);
 }
 
+TEST_CASE("two writers do not mix: a place that is being written is nobody else's",
+          "[refusal_ring]") {
+  constexpr auto kSize = static_cast<std::int64_t>(RefusalRing::kSize);
+  const auto ring = std::make_unique<RefusalRing>();
+  auto place = ring->claim();
+  REQUIRE(place);
+  // Two rounds by others meanwhile: whatever falls on its place is lost.
+  for (std::int64_t at = 1; at < 2 * kSize; ++at) note(*ring, at);
+  CHECK(ring->latest().size() == kSize - 1);
+  for (const PastRefusal& each : ring->latest()) CHECK(each.at != kSize);
+  CHECK_FALSE(ring->claim());
+  // Filled, it is the oldest, and the next round replaces it.
+  place->fill(0, Decision{Reason::kNoTls, std::nullopt, std::nullopt}, false, {"GET", "/", ""});
+  REQUIRE(ring->latest().size() == kSize);
+  CHECK(ring->latest().back().reason == Reason::kNoTls);
+  for (std::int64_t at = 1; at <= kSize; ++at) note(*ring, at);
+  CHECK(ring->latest().size() == kSize);
+  CHECK(ring->latest().back().at == 1);
+}
+
 TEST_CASE("who reads while others write sees whole refusals", "[refusal_ring]") {
   const auto ring = std::make_unique<RefusalRing>();
   std::atomic<bool> done = false;

@@ -81,5 +81,6 @@ TEST_CASE("many at once are all counted", "[request_counters]") {
     });
   for (auto& thread : threads) thread.join();
   CHECK(counters->total(Reason::kDevice, Outcome::kGranted) == kThreads * kEach);
+  CHECK(sum(counters->minutes(kNow + 60), Outcome::kGranted) == kThreads * kEach);
   CHECK(sum(counters->hours(kNow + 60), Outcome::kGranted) == kThreads * kEach);
 }

@@ -46,6 +46,15 @@ TEST_CASE("a byte order mark belongs to no line, and only the first may have one
 TEST_CASE("bytes that could hide a line are found", "[lines]") {
   const auto [line, at, what] = GENERATE(table<std::string_view, std::size_t, const char*>({
       {std::string_view("a\0b", 3), 1, "a NUL byte"},
+      {std::string_view("\xff\xfe"
+                        "0\0",
+                        4),
+       0, "text in UTF-16 (save it as UTF-8)"},
+      {std::string_view("\xfe\xff"
+                        "\0"
+                        "0",
+                        4),
+       0, "text in UTF-16 (save it as UTF-8)"},
       {"ab\r", 2, "a CR without LF"},
       {"a\x1b[2J", 1, "a control character"},
       {"a\x7f", 1, "a control character"},

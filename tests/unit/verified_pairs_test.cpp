@@ -2,7 +2,10 @@
 #include "credentials/verified_pairs.hpp"
 #include "support/catch.hpp"
 
+#include <atomic>
 #include <limits>
+#include <thread>
+#include <vector>
 
 using namespace polyauth;
 
@@ -63,4 +66,34 @@ TEST_CASE("no more pairs are kept than there is room for", "[verified]") {
     CHECK(known->find(known->digest_of("phone", std::to_string(i)), 1000) == i);
   }
   CHECK_FALSE(known->find(known->digest_of("phone", "0"), 1000));
+}
+
+TEST_CASE("threads that fill it over and over find the line of the pair", "[verified]") {
+  constexpr std::size_t kRoom = 32;
+  constexpr std::uint32_t kPairs = 64;
+  const auto known = pairs(kRoom);
+  std::vector<VerifiedPairs::Digest> digests;
+  for (std::uint32_t line = 0; line < kPairs; ++line)
+    digests.push_back(known->digest_of("phone", std::to_string(line)));
+  std::atomic<int> wrong = 0;
+  std::atomic<int> found = 0;
+  std::vector<std::thread> threads;
+  for (std::uint32_t thread = 0; thread < 4; ++thread)
+    threads.emplace_back([&, thread] {
+      for (std::uint32_t i = 0; i < 20'000; ++i) {
+        // Each pair is remembered anew when its time is over.
+        const std::uint32_t line = i % 4 == 0 ? 0 : (i + thread) % kPairs;
+        const std::int64_t now = 1000 + i / 50;
+        if (const auto at = known->find(digests[line], now)) {
+          ++found;
+          if (*at != line) ++wrong;
+        } else {
+          known->remember(digests[line], line, now);
+        }
+        if (known->size() > kRoom) ++wrong;
+      }
+    });
+  for (std::thread& thread : threads) thread.join();
+  CHECK(wrong == 0);
+  CHECK(found > 0);
 }

@@ -5,6 +5,7 @@
 #include "apache/pages/onboarding_files.hpp"
 #include "apache/pages/page.hpp"
 #include "apache/setter.hpp"
+#include "core/ascii.hpp"
 
 #include <algorithm>
 
@@ -21,6 +22,12 @@ File* file_at(const cmd_parms* cmd, std::vector<File*>& files, const char* path)
   return files.back();
 }
 
+// A provider with settings of its own: what they say would hold wherever it is asked.
+bool is_in_provider(const cmd_parms* cmd) {
+  const ap_directive_t* const around = cmd->directive->parent;
+  return around != nullptr && ascii::equal_ignoring_case(around->directive, "<AuthnProviderAlias");
+}
+
 // A phone goes there with its certificate, and takes what a URL holds as it stands.
 bool is_server_url(std::string_view url) {
   constexpr std::string_view kScheme = "https://";
@@ -35,6 +42,10 @@ bool is_server_url(std::string_view url) {
 
 const char* set_page(cmd_parms* cmd, void* config, const char* word) noexcept {
   return setter(cmd, [&]() -> const char* {
+    if (is_in_provider(cmd))
+      return complain(cmd,
+                      "it is not accepted within <AuthnProviderAlias>; write it in the section "
+                      "that is the page");
     if (std::strcmp(word, "portal") == 0)
       section(config).page = Page::kPortal;
     else if (std::strcmp(word, "onboarding") == 0)

@@ -2,6 +2,7 @@
 #include "apache/pages/page.hpp"
 
 #include "apache/boundary.hpp"
+#include "apache/pages/response.hpp"
 #include "credentials/random.hpp"
 
 #include <stdexcept>
@@ -26,6 +27,8 @@ extern "C" int polyauth_answer_page(request_rec* r) {
   const auto page = dir_config(r).page;
   if (!page) return DECLINED;
   r->no_cache = 1;
+  // Also of what httpd answers because of us.
+  apr_table_setn(r->err_headers_out, "Cache-Control", kNotStored);
   // Not as a part of something else, nor in its place: what httpd asks by itself has
   // neither the sender's method nor the sender's consent. Nor after a restart that has
   // found a mistake here.

@@ -14,12 +14,14 @@ namespace {
 
 using ascii::equal_ignoring_case;
 using Placeholder = OnboardingTemplate::Placeholder;
+using Hosts = std::vector<const ap_directive_t*>;
 
 class PageChecks {
 public:
-  PageChecks(const Globals& globals, const std::vector<ConfigLine>& lines,
-             const std::vector<const ap_directive_t*>& tls_hosts, Complaints& complaints)
-      : globals_(globals), lines_(lines), tls_hosts_(tls_hosts), complaints_(complaints) {}
+  PageChecks(const Globals& globals, const std::vector<ConfigLine>& lines, const Hosts& tls_hosts,
+             const Hosts& balanced_hosts, Complaints& complaints)
+      : globals_(globals), lines_(lines), tls_hosts_(tls_hosts), balanced_hosts_(balanced_hosts),
+        complaints_(complaints) {}
 
   void run() {
     for (const ConfigLine& line : lines_) {
@@ -69,12 +71,17 @@ private:
                      "section");
   }
 
+  // Outside of virtual hosts it may be meant for one of these.
+  static bool is_among(const Hosts& hosts, const ap_directive_t* host) {
+    return host == nullptr ? !hosts.empty()
+                           : std::find(hosts.begin(), hosts.end(), host) != hosts.end();
+  }
+
   void check_tls(const ConfigLine& page) {
-    const auto has_tls = [&](const ap_directive_t* host) {
-      return std::find(tls_hosts_.begin(), tls_hosts_.end(), host) != tls_hosts_.end();
-    };
-    // Outside of virtual hosts it may be meant for those that have it.
-    if (has_tls(page.host) || (page.host == nullptr && !tls_hosts_.empty())) return;
+    // Phones may have theirs with a balancer; people have it here.
+    if (is_among(tls_hosts_, page.host) ||
+        (page.has_word("onboarding") && is_among(balanced_hosts_, page.host)))
+      return;
     complaints_.fail(PA1032, page, page.host,
                      "the virtual host has no SSLEngine On, and this page tells passwords; write "
                      "SSLEngine On, or put the page where TLS is");
@@ -179,15 +186,17 @@ private:
 
   const Globals& globals_;
   const std::vector<ConfigLine>& lines_;
-  const std::vector<const ap_directive_t*>& tls_hosts_;
+  const Hosts& tls_hosts_;
+  const Hosts& balanced_hosts_;
   Complaints& complaints_;
 };
 
 } // namespace
 
 void check_pages(const Globals& globals, const std::vector<ConfigLine>& lines,
-                 const std::vector<const ap_directive_t*>& tls_hosts, Complaints& complaints) {
-  PageChecks(globals, lines, tls_hosts, complaints).run();
+                 const std::vector<const ap_directive_t*>& tls_hosts,
+                 const std::vector<const ap_directive_t*>& balanced_hosts, Complaints& complaints) {
+  PageChecks(globals, lines, tls_hosts, balanced_hosts, complaints).run();
 }
 
 } // namespace polyauth::apache

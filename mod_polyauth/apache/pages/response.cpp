@@ -12,7 +12,7 @@ int send(request_rec* r, const Answer& answer) {
     apr_table_set(r->err_headers_out, name, value);
   };
   r->no_cache = 1;
-  set("Cache-Control", "private, no-store");
+  set("Cache-Control", kNotStored);
   const std::string policy = "default-src 'none'; style-src " + style_source() +
                              "; img-src data:; form-action 'self'; frame-ancestors 'none'; "
                              "base-uri 'none'";

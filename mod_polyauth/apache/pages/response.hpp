@@ -18,6 +18,7 @@ struct Answer {
 inline constexpr const char* kTextType = "text/plain; charset=utf-8";
 inline constexpr const char* kHtmlType = "text/html; charset=utf-8";
 inline constexpr const char* kJsonType = "application/json";
+inline constexpr const char* kNotStored = "private, no-store"; // Cache-Control
 inline constexpr const char* kXmlType = "text/xml; charset=utf-8";
 
 // Kept by nobody, framed by nobody, and unable to load or run anything. OK, for a handler.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apache/pages/status_chart.hpp"
 
+#include "apache/pages/table.hpp"
 #include "core/utc_time.hpp"
 
 #include <algorithm>
@@ -17,7 +18,8 @@ using Period = RequestCounters::Period;
 // Of the drawing; it is stretched to the width of the page.
 constexpr std::size_t kColumn = 10;
 constexpr std::uint64_t kHeight = 100;
-constexpr std::uint64_t kLeast = 2; // of what is not zero
+constexpr std::uint64_t kLeast = 2;          // of what is not zero
+constexpr std::uint64_t kSpare = 2 * kLeast; // what kLeast can add to a whole column
 
 // From the bottom up.
 constexpr std::array kOrder = {Outcome::kGranted, Outcome::kWouldDeny, Outcome::kRefused};
@@ -27,9 +29,19 @@ std::uint64_t sum(const Period& period) noexcept {
 }
 
 std::string words(const Period& period) {
-  return std::to_string(period.of(Outcome::kGranted)) + " granted, " +
-         std::to_string(period.of(Outcome::kRefused)) + " refused, " +
-         std::to_string(period.of(Outcome::kWouldDeny)) + " would be";
+  std::string text = number_text(period.of(Outcome::kGranted)) + " granted, " +
+                     number_text(period.of(Outcome::kRefused)) + " refused";
+  if (const std::uint64_t would = period.of(Outcome::kWouldDeny); would > 0)
+    text += ", " + number_text(would) + " would be refused";
+  return text;
+}
+
+// The upper end of the scale: 2, 4, 6, 8 or 10 times a power of ten, so that the middle has a
+// plain number as well.
+std::uint64_t top_of_scale(std::uint64_t most) noexcept {
+  std::uint64_t step = 2;
+  while (step * 5 < most) step *= 10;
+  return std::max(step, (most + step - 1) / step * step);
 }
 
 // "2026-11-24 18:00"
@@ -47,7 +59,7 @@ Html rect(std::string_view style, std::size_t x, std::uint64_t y, std::uint64_t 
               << "\"/>"_html;
 }
 
-Html column(const Period& period, std::size_t x, std::uint64_t most) {
+Html column(const Period& period, std::size_t x, std::uint64_t top) {
   Html html;
   html << "<g><title>"_html << time_text(period.from) << ": "_html << words(period)
        << "</title>"_html;
@@ -56,7 +68,7 @@ Html column(const Period& period, std::size_t x, std::uint64_t most) {
     const std::uint64_t count = period.of(outcome);
     if (count == 0) continue;
     // What there is is seen, however little it is beside the rest.
-    const std::uint64_t height = kLeast + count * (kHeight - kOrder.size() * kLeast) / most;
+    const std::uint64_t height = std::max(kLeast, count * (kHeight - kSpare) / top);
     y -= height;
     html << rect(outcome_text(outcome), x, y, height);
   }
@@ -77,27 +89,31 @@ std::vector<Period> merged(const std::vector<Period>& periods, std::size_t facto
 
 Html chart(std::string_view title, const std::vector<Period>& periods) {
   Period all;
-  std::uint64_t most = 1;
+  std::uint64_t most = 0;
   for (const Period& period : periods) {
     most = std::max(most, sum(period));
     for (std::size_t k = 0; k < kOutcomeCount; ++k) all.counts.at(k) += period.counts.at(k);
   }
   Html html;
-  html << "<h3>"_html << title << "</h3>\n<p>"_html << words(all) << "; at most "_html
-       << std::to_string(periods.empty() ? 0 : most) << " in one bar.</p>\n<svg viewBox=\"0 0 "_html
+  html << "<h3>"_html << title << "</h3>\n"_html;
+  if (most == 0) return html << "<p class=\"hint\">No request in this time.</p>\n"_html;
+  const std::uint64_t top = top_of_scale(most);
+  html << "<p class=\"hint\">"_html << words(all)
+       << "</p>\n<div class=\"plot\">\n<div class=\"scale\" aria-hidden=\"true\"><span>"_html
+       << number_text(top) << "</span><span>"_html << number_text(top / 2)
+       << "</span><span>0</span></div>\n<svg viewBox=\"0 0 "_html
        << std::to_string(kColumn * periods.size())
        << " 100\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\""_html << title
-       << ": "_html << words(all) << "\">\n"_html;
+       << ": "_html << words(all) << "\">\n<path d=\"M0 0H"_html
+       << std::to_string(kColumn * periods.size()) << "M0 50H"_html
+       << std::to_string(kColumn * periods.size()) << "\"/>\n"_html;
   std::size_t x = 1;
   for (const Period& period : periods) {
-    html << column(period, x, most);
+    html << column(period, x, top);
     x += kColumn;
   }
-  html << "</svg>\n"_html;
-  if (!periods.empty())
-    html << "<p class=\"ends\"><span>"_html << time_text(periods.front().from)
-         << "</span><span>"_html << time_text(periods.back().from) << " UTC</span></p>\n"_html;
-  return html;
+  return html << "</svg>\n<p class=\"ends\"><span>"_html << time_text(periods.front().from)
+              << " UTC</span><span>now</span></p>\n</div>\n"_html;
 }
 
 Html chart_legend() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/reason_help.hpp"
 #include "tool/report/audit.hpp"
+#include "tool/wrapped_text.hpp"
 
 #include <algorithm>
 
@@ -73,8 +74,7 @@ void print_part(const Audit::Part& part, std::size_t top, Console& console) {
   const ReasonHelp help = reason_help(part.reason);
   console.print("");
   console.print(std::string(slug(part.reason)) + ": " + counts_text(audit.paths.all()));
-  console.print("  " + std::string(help.meaning));
-  console.print("  " + std::string(help.action));
+  console.print_text(indented(help.meaning, 2) + indented(help.action, 2));
   for (const Remedy remedy : kRemedies)
     print_remedy(remedy, audit.remedies[static_cast<std::size_t>(remedy)], top, console);
   print_table(audit.paths, "method and path", top, console);

@@ -6,8 +6,11 @@ import socket
 import urllib.parse
 
 from harness.client import TIMEOUT, Connection
+from harness.ways import FOREIGN_MAC, OWN_MAC, SECRET, furnish
 
 HEADER = "Client-Cert"
+A, B = OWN_MAC, FOREIGN_MAC
+OWN, FOREIGN = f"/prov/{A}.cfg", f"/prov/{B}.cfg"
 
 
 def binary(certificate):
@@ -45,3 +48,20 @@ def lines(server, header=HEADER, proxy="127.0.0.1", *more):
         f"PolyAuthTrustedProxy {proxy}", f"PolyAuthClientCertHeader {header}",
         f'<Directory "{server.docroot}/prov">', "PolyAuth On",
         f'PolyAuthCACertificateFile "{server.pki.bundle}"', *more, "</Directory>"])
+
+
+def start(server, *more, header=HEADER, proxy="127.0.0.1", extra="", **options):
+    """The server, with that section and its files."""
+    furnish(server, "prov")
+    return server.configure(plain_lines=lines(server, header, proxy, *more) + "\n" + extra,
+                            **options).start()
+
+
+def verdict(server, target, headers, **options):
+    """The status, and the reason of the refusal or None."""
+    server.log.mark()
+    answer = ask(server, target, headers, **options)
+    assert answer.status == 200 or SECRET not in answer.text
+    reasons = [each["reason"] for each in server.log.denials()]
+    assert len(reasons) <= 1
+    return answer.status, reasons[0] if reasons else None

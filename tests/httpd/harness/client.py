@@ -11,18 +11,19 @@ import ssl
 import subprocess
 import tempfile
 
+from harness import process
 from harness.http2 import Http2
 
-TIMEOUT = 60.0 if os.environ.get("POLYAUTH_ASAN") == "1" else 20.0
+TIMEOUT = 60.0 if process.is_sanitized() else 20.0
 _VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
 
 
 class HandshakeError(Exception):
     """TLS was refused; `alert` is its RFC 8446 name, or None if the server just hung up in it."""
 
-    def __init__(self, alert, cause):
+    def __init__(self, alert, cause, local_port=None):
         super().__init__(f"TLS refused: {alert or cause}")
-        self.alert = alert
+        self.alert, self.local_port = alert, local_port
 
 
 class Response:
@@ -44,13 +45,14 @@ class Connection:
     def __init__(self, port, context=None, server_name="localhost", session=None):
         self._port, self._context, self._server_name = port, context, server_name
         self._socket = socket.create_connection(("127.0.0.1", port), TIMEOUT)
+        self.local_port = self._socket.getsockname()[1]
         if context is not None:
             try:
                 self._socket = context.wrap_socket(
                     self._socket, server_hostname=server_name, session=session)
             except OSError as error:
                 self._socket.close()
-                raise HandshakeError(_alert_name(error), error) from error
+                raise HandshakeError(_alert_name(error), error, self.local_port) from error
         self._reader = self._socket.makefile("rb")
 
     def request(self, target, method="GET", body=None, headers=None, auth=None, host="localhost"):
@@ -84,6 +86,10 @@ class Connection:
         """A new connection that offers this one's session; its `resumed` tells if it was taken."""
         return type(self)(self._port, self._context, server_name or self._server_name,
                           self._socket.session)
+
+    @property
+    def session(self):
+        return self._socket.session
 
     @property
     def resumed(self):

@@ -8,7 +8,7 @@ import itertools
 import struct
 
 _PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
-_DATA, _HEADERS, _RST_STREAM, _SETTINGS, _PING, _GOAWAY, _CONTINUATION = 0, 1, 3, 4, 6, 7, 9
+_DATA, _HEADERS, _RST_STREAM, _SETTINGS, _PING, _GOAWAY, _WINDOW_UPDATE, _CONTINUATION = 0, 1, 3, 4, 6, 7, 8, 9
 _END_STREAM, _ACK, _END_HEADERS, _PADDED = 1, 1, 4, 8
 _FINAL, _EMIT = 1, 2
 
@@ -38,6 +38,10 @@ class StreamReset(Exception):
         self.code = code
 
 
+class GoneAway(StreamReset):
+    """The server ends the connection and has not looked at the request, which may go out on another."""
+
+
 class Http2:
     """Speaks over send(bytes) and a buffered reader."""
 
@@ -62,7 +66,10 @@ class Http2:
             elif kind == _PING and not flags & _ACK:
                 self._send(_frame(_PING, _ACK, 0, payload))
             elif kind == _GOAWAY:
-                raise StreamReset(struct.unpack(">I", payload[4:8])[0])
+                # A server that only says goodbye still answers the streams up to the last that it names.
+                last, code = struct.unpack(">II", payload[:8])
+                if code or last < stream:
+                    raise StreamReset(code) if code else GoneAway(code)
             elif about != stream:
                 continue
             elif kind == _RST_STREAM:
@@ -73,6 +80,9 @@ class Http2:
                     headers, block = headers or self._inflate(block), b""
             elif kind == _DATA:
                 content += _unpadded(payload, flags)
+                if payload:
+                    more = struct.pack(">I", len(payload))
+                    self._send(_frame(_WINDOW_UPDATE, 0, 0, more) + _frame(_WINDOW_UPDATE, 0, stream, more))
             if kind in (_HEADERS, _DATA) and flags & _END_STREAM:
                 return int(headers[":status"]), headers, content
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import (Encoding, NoEncryption, PrivateFormat)
+from cryptography.hazmat.primitives.serialization import (Encoding, NoEncryption, PrivateFormat,
+                                                          load_pem_private_key)
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from harness import der
@@ -131,9 +132,9 @@ class Pki:
 
     def key(self, name, bits=2048):
         if name not in self._keys:
-            self._keys[name] = key = rsa.generate_private_key(65537, bits)
-            _put(self.folder / f"{name}.key", key.private_bytes(
-                Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()).decode(), 0o600)
+            text = _key(f"{name}-{bits}.key", bits)
+            self._keys[name] = load_pem_private_key(text.encode(), None)
+            _put(self.folder / f"{name}.key", text, 0o600)
         return self._keys[name]
 
     def _by_name(self, name):
@@ -167,6 +168,19 @@ class Pki:
             yield x509.SubjectAlternativeName(
                 [x509.DNSName(each) if isinstance(each, str) else x509.IPAddress(each)
                  for each in names]), False
+
+
+def _key(file_name, bits):
+    """A key as PEM. Making it takes longer than most tests, so test runs that name the same folder
+    in POLYAUTH_TEST_KEYS share theirs there; two that make one at once have one each."""
+    kept = "POLYAUTH_TEST_KEYS" in os.environ and Path(os.environ["POLYAUTH_TEST_KEYS"], file_name)
+    if kept and kept.exists():
+        return kept.read_text()
+    text = rsa.generate_private_key(65537, bits).private_bytes(
+        Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()).decode()
+    if kept:
+        _put(kept.with_name(f"{file_name}.{os.getpid()}"), text, 0o600).replace(kept)
+    return text
 
 
 def _key_usage(ca):

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 from functools import lru_cache
+from pathlib import Path
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG = 1
@@ -83,20 +84,39 @@ def _sockets(ports):
     return [(row[3], row[9]) for row in rows if int(row[1].split(":")[1], 16) in ports]
 
 
+def is_sanitized():
+    """Whether the module was built with sanitizers: everything is slower then."""
+    return any(os.environ.get(name) == "1" for name in ("POLYAUTH_ASAN", "POLYAUTH_TSAN"))
+
+
 def sanitizer_environment(folder):
-    """What httpd needs to load a module built with ASan and UBSan; reports go to folder."""
-    if os.environ.get("POLYAUTH_ASAN") != "1":
-        return {}
-    return {
-        "LD_PRELOAD": _libasan(),
-        "ASAN_OPTIONS": f"detect_leaks=0:log_path={folder}/asan",
-        "UBSAN_OPTIONS": f"print_stacktrace=1:log_path={folder}/ubsan",
-    }
+    """What httpd needs to load a module built with sanitizers; reports go to folder."""
+    if os.environ.get("POLYAUTH_ASAN") == "1":
+        return {
+            "LD_PRELOAD": _runtime("libasan.so"),
+            # More of the caller's own may follow.
+            "ASAN_OPTIONS": f"detect_leaks=0:log_path={folder}/asan:{os.environ.get('ASAN_OPTIONS', '')}",
+            "UBSAN_OPTIONS": f"print_stacktrace=1:log_path={folder}/ubsan",
+        }
+    if os.environ.get("POLYAUTH_TSAN") == "1":
+        suppressions = Path(__file__).parents[2] / "support/tsan.supp"
+        return {
+            "LD_PRELOAD": _runtime("libtsan.so"),
+            "TSAN_OPTIONS": f"log_path={folder}/tsan:suppressions={suppressions}:exitcode=0"
+                            ":die_after_fork=0:report_signal_unsafe=0:report_thread_leaks=0",
+        }
+    return {}
+
+
+def concerns_us(report):
+    """Whether a sanitizer's report is about the module. httpd and its libraries are built without
+    the thread sanitizer, which does not see all that they synchronize by."""
+    return not report.name.startswith("tsan.") or "mod_polyauth" in report.read_text(errors="replace")
 
 
 @lru_cache(maxsize=None)
-def _libasan():
-    path = subprocess.run(["g++", "-print-file-name=libasan.so"], capture_output=True, text=True,
+def _runtime(library):
+    path = subprocess.run(["g++", f"-print-file-name={library}"], capture_output=True, text=True,
                           check=True).stdout.strip()
-    assert os.path.isabs(path), "POLYAUTH_ASAN=1, but g++ knows no libasan.so"
+    assert os.path.isabs(path), f"a module under sanitizers, but g++ knows no {library}"
     return os.path.realpath(path)
