@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The directives: parse, check the range, explain what is wrong.
-#include "apache/config.hpp"
-#include "apache/gate.hpp"
 #include "apache/pages/directives.hpp"
+
+#include "apache/config.hpp"
+#include "apache/gate/gate.hpp"
+#include "apache/gate/trusted_proxy.hpp"
 #include "apache/setter.hpp"
-#include "apache/state_directives.hpp"
-#include "apache/trusted_proxy.hpp"
+#include "apache/state/state_directives.hpp"
 #include "core/ascii.hpp"
 
 #include <array>
@@ -80,9 +81,9 @@ const char* set_file(cmd_parms* cmd, void* config, const char* word) noexcept {
   return setter(cmd, [&]() -> const char* {
     const auto path = path_or_none(cmd, word);
     if (!path) return complain(cmd, path.error());
-    section(config).*Member =
-        *path != nullptr ? source_of(cmd, Globals::of(cmd->pool).*Sources, *path, *Format)
-                         : nullptr;
+    section(config).*Member = *path != nullptr
+                                  ? source_of(cmd, Globals::of(cmd->pool).*Sources, *path, *Format)
+                                  : nullptr;
     return nullptr;
   });
 }

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // From the first look at a configuration to the children that serve with it.
 #include "apache/boundary.hpp"
+#include "apache/checks/startup_checks.hpp"
 #include "apache/config.hpp"
-#include "apache/counters.hpp"
-#include "apache/device_secret_files.hpp"
-#include "apache/file_check.hpp"
-#include "apache/gate.hpp"
-#include "apache/last_seen.hpp"
-#include "apache/live_files.hpp"
-#include "apache/onetime_provider.hpp"
+#include "apache/files/device_secret_files.hpp"
+#include "apache/files/file_check.hpp"
+#include "apache/files/live_files.hpp"
+#include "apache/gate/counters.hpp"
+#include "apache/gate/gate.hpp"
+#include "apache/gate/require_provider.hpp"
+#include "apache/gate/tls_connection.hpp"
 #include "apache/pages/onboarding_files.hpp"
 #include "apache/pages/page.hpp"
-#include "apache/password_provider.hpp"
-#include "apache/require_provider.hpp"
-#include "apache/startup_checks.hpp"
-#include "apache/state_access.hpp"
-#include "apache/tls_connection.hpp"
+#include "apache/passwords/onetime_provider.hpp"
+#include "apache/passwords/password_provider.hpp"
+#include "apache/state/last_seen.hpp"
+#include "apache/state/state_access.hpp"
 
 namespace polyauth::apache {
 
@@ -35,8 +35,8 @@ extern "C" int polyauth_check_config(apr_pool_t* pconf, apr_pool_t*, apr_pool_t*
     // A server that runs is never ended by a mistake; what it cannot vouch for
     // it refuses.
     if (restart) return OK;
-    const bool readable = check_files(globals, s) & check_device_secret_files(globals, s) &
-                          check_state(globals, s);
+    const bool readable =
+        check_files(globals, s) & check_device_secret_files(globals, s) & check_state(globals, s);
     return readable && sound ? OK : HTTP_INTERNAL_SERVER_ERROR;
   });
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "apache/open_windows.hpp"
+#include "apache/state/open_windows.hpp"
 #include "support/catch.hpp"
 #include "support/temp_dir.hpp"
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // PolyAuthPage onboarding: a phone that has logged in is told its regular settings.
-#include "apache/evidence.hpp"
-#include "apache/gate.hpp"
+#include "apache/gate/evidence.hpp"
+#include "apache/gate/gate.hpp"
+#include "apache/gate/request_state.hpp"
 #include "apache/messages.hpp"
 #include "apache/pages/onboarding_files.hpp"
 #include "apache/pages/page.hpp"
 #include "apache/pages/response.hpp"
-#include "apache/request_state.hpp"
 
 #include <optional>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apache/pages/onboarding_files.hpp"
 
-#include "apache/file_report.hpp"
+#include "apache/checks/xml_check.hpp"
+#include "apache/files/file_report.hpp"
 #include "apache/messages.hpp"
-#include "apache/xml_check.hpp"
 #include "core/ascii.hpp"
 #include "core/clean_text.hpp"
 #include "core/password_text.hpp"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "apache/complaints.hpp"
+#include "apache/checks/complaints.hpp"
+#include "apache/checks/config_tree.hpp"
 #include "apache/config.hpp"
-#include "apache/config_tree.hpp"
 
 #include <vector>
 

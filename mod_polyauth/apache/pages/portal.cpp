@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // PolyAuthPage portal: people with a login issue one-time passwords for phones.
-#include "apache/evidence.hpp"
+#include "apache/gate/evidence.hpp"
+#include "apache/gate/request_state.hpp"
 #include "apache/messages.hpp"
 #include "apache/pages/page.hpp"
 #include "apache/pages/portal_request.hpp"
 #include "apache/pages/portal_view.hpp"
 #include "apache/pages/response.hpp"
-#include "apache/request_state.hpp"
-#include "apache/state_access.hpp"
+#include "apache/state/state_access.hpp"
 #include "core/ascii.hpp"
 #include "core/clean_text.hpp"
 #include "core/same_origin.hpp"

@@ -3,7 +3,7 @@
 #include "apache/pages/page.hpp"
 #include "apache/pages/response.hpp"
 #include "apache/pages/status_view.hpp"
-#include "apache/state_access.hpp"
+#include "apache/state/state_access.hpp"
 #include "version.hpp"
 
 #include <algorithm>

@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apache/checks/startup_checks.hpp"
+
+#include "apache/checks/complaints.hpp"
+#include "apache/checks/config_tree.hpp"
+#include "apache/checks/onetime_checks.hpp"
+#include "apache/checks/password_checks.hpp"
+#include "apache/checks/trust_checks.hpp"
+#include "apache/messages.hpp"
+#include "apache/pages/page_checks.hpp"
+#include "core/ascii.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <set>
+#include <string>
+
+namespace polyauth::apache {
+
+namespace {
+
+using ascii::equal_ignoring_case;
+
+constexpr std::string_view kTrustedProxy = "PolyAuthTrustedProxy";
+constexpr std::string_view kClientCertHeader = "PolyAuthClientCertHeader";
+constexpr int kMakersDepth = 3; // the CAs above a leaf of the phone maker
+
+class Checks {
+public:
+  Checks(Globals& globals, Complaints& complaints)
+      : complaints_(complaints), lines_(flatten_config_tree(ap_conftree)) {
+    for (const ConfigLine& line : lines_) {
+      if (line.host != nullptr) hosts_.insert(line.host);
+      if (line.is("Alias") && std::strstr(line.node->args, "%{") != nullptr)
+        globals.has_alias_expression = true;
+      if (line.is("SSLVerifyClient") && line.has_word("optional_no_ca"))
+        globals.has_optional_no_ca = true;
+      if (line.is("PolyAuth") && !line.has_word("Off"))
+        governed_.push_back({&line, line.has_word("Audit"), false});
+      else if (line.is("Require") &&
+               (line.has_word("polyauth") || line.has_word("polyauth-device")))
+        governed_.push_back({&line, false, true});
+    }
+  }
+
+  void run() {
+    for (const Governed& section : governed_)
+      if (section.audit)
+        complaints_.warn(
+            PA1005, *section.line,
+            "PolyAuth Audit refuses nothing, and cannot see handshakes that mod_ssl refuses (count "
+            "AH02039, or AH02276 at LogLevel ssl:info, and AH02040 in the log); write PolyAuth On "
+            "when its would-deny lines are as expected");
+    // The main server answers where no virtual host does.
+    if (hosts_.empty() || has_tls(nullptr)) check_host(nullptr);
+    for (const ap_directive_t* const host : hosts_) check_host(host);
+    check_some_host_asks_for_certificates();
+    check_require_stands_alone();
+    check_settings_act();
+    check_balancers_are_whole();
+  }
+
+  [[nodiscard]] const std::vector<ConfigLine>& lines() const noexcept { return lines_; }
+  [[nodiscard]] const std::vector<Governed>& governed() const noexcept { return governed_; }
+  [[nodiscard]] std::vector<const ap_directive_t*> tls_hosts() const {
+    std::vector<const ap_directive_t*> found(hosts_.begin(), hosts_.end());
+    found.push_back(nullptr);
+    std::erase_if(found, [&](const ap_directive_t* host) { return !has_tls(host); });
+    return found;
+  }
+  [[nodiscard]] std::vector<const ap_directive_t*> balanced_hosts() const {
+    std::vector<const ap_directive_t*> found(hosts_.begin(), hosts_.end());
+    found.push_back(nullptr);
+    std::erase_if(found, [&](const ap_directive_t* host) { return !has_balancer(host); });
+    return found;
+  }
+
+private:
+  std::vector<Governed> governed_in(const ap_directive_t* host) const {
+    std::vector<Governed> found;
+    std::copy_if(governed_.begin(), governed_.end(), std::back_inserter(found),
+                 [&](const Governed& section) { return reaches(*section.line, host); });
+    return found;
+  }
+
+  // The last word on a server-wide directive: the host's own, else the global one.
+  const ConfigLine* server_wide(std::string_view directive, const ap_directive_t* host) const {
+    const ConfigLine* found = nullptr;
+    for (const ConfigLine& line : lines_)
+      if (line.is(directive) && line.sections.empty() && reaches(line, host) &&
+          (found == nullptr || found->host == nullptr || line.host != nullptr))
+        found = &line;
+    return found;
+  }
+
+  static bool says(const ConfigLine* line, std::string_view word) {
+    return line != nullptr && line->has_word(word);
+  }
+
+  bool has_tls(const ap_directive_t* host) const {
+    const ConfigLine* const engine = server_wide("SSLEngine", host);
+    return engine != nullptr && !says(engine, "off");
+  }
+
+  // TLS ends elsewhere, and both say where and how.
+  bool has_balancer(const ap_directive_t* host) const {
+    return server_wide(kTrustedProxy, host) != nullptr &&
+           server_wide(kClientCertHeader, host) != nullptr;
+  }
+
+  // One of the two alone trusts nobody, or shuts everybody out. What stands outside virtual
+  // hosts may find the other in one of them.
+  void check_balancers_are_whole() {
+    for (const ConfigLine& line : lines_) {
+      const bool is_proxy = line.is(kTrustedProxy);
+      if (!is_proxy && !line.is(kClientCertHeader)) continue;
+      const bool whole =
+          has_balancer(line.host) ||
+          (line.host == nullptr && std::any_of(hosts_.begin(), hosts_.end(),
+                                               [&](auto* host) { return has_balancer(host); }));
+      if (whole) continue;
+      complaints_.fail(
+          PA1020, line, line.host,
+          is_proxy
+              ? "PolyAuthTrustedProxy without PolyAuthClientCertHeader refuses every phone behind "
+                "the balancer, since nothing says where it hands on the certificate; write "
+                "PolyAuthClientCertHeader Client-Cert, or what your balancer sends"
+              : "PolyAuthClientCertHeader without PolyAuthTrustedProxy trusts nobody: the header "
+                "counts only if it comes from a balancer that is named; write "
+                "PolyAuthTrustedProxy with its address");
+    }
+  }
+
+  void check_host(const ap_directive_t* host) {
+    const std::vector<Governed> governed = governed_in(host);
+    if (governed.empty()) return;
+    const auto own = std::find_if(governed.begin(), governed.end(), [&](const Governed& section) {
+      return section.line->host == host;
+    });
+    // A global section over a host without TLS stays closed there: no fault.
+    if (own != governed.end() && !has_tls(host) && !has_balancer(host))
+      complaints_.warn(
+          PA1006, *own->line,
+          "the virtual host has no SSLEngine On, so every request here is refused as no-tls; "
+          "write SSLEngine "
+          "On, or put the section where TLS is");
+    if (has_tls(host)) check_verification(host, governed);
+    for (const ConfigLine& line : lines_) {
+      if (!reaches(line, host)) continue;
+      if (line.is("SSLUserName") || (line.is("SSLOptions") && (line.has_word("+FakeBasicAuth") ||
+                                                               line.has_word("FakeBasicAuth"))))
+        check_user_from_certificate(host, governed, line);
+      if (line.is("CacheEnable"))
+        complaints_.warn(
+            PA1010, line,
+            "CacheEnable in a virtual host with a governed section: what the cache holds already "
+            "is served "
+            "before any check; empty it (htcacheclean) before switching PolyAuth on");
+      if (line.is("CheckSpelling") && line.has_word("On"))
+        complaints_.warn(PA1011, line,
+                         "CheckSpelling On tells a client the names of other devices' files; write "
+                         "CheckSpelling Off");
+      if (line.is("IndexOptions") &&
+          (line.has_word("ShowForbidden") || line.has_word("+ShowForbidden")))
+        complaints_.warn(
+            PA1012, line,
+            "IndexOptions ShowForbidden lists the names of other devices' files; write "
+            "IndexOptions -ShowForbidden");
+    }
+  }
+
+  void check_verification(const ap_directive_t* host, const std::vector<Governed>& governed) {
+    const ConfigLine* const verify = server_wide("SSLVerifyClient", host);
+    const ConfigLine* in_directory = nullptr;
+    for (const ConfigLine& line : lines_) {
+      if (!line.is("SSLVerifyClient") || !reaches(line, host)) continue;
+      if (!line.sections.empty() && !line.has_word("none")) in_directory = &line;
+    }
+    const bool asked = verify != nullptr && !says(verify, "none");
+    const ConfigLine& first = *governed.front().line;
+    if (!asked && in_directory != nullptr)
+      complaints_.warn(
+          PA1008, *in_directory,
+          "SSLVerifyClient stands in a section only: phones cannot renegotiate or authenticate "
+          "after the "
+          "handshake, and large uploads fail; write it in the virtual host");
+    else if (!asked && first.host == host && !has_balancer(host))
+      complaints_.warn(
+          PA1007, first,
+          "the virtual host asks for no client certificate, so every request here is refused; "
+          "write "
+          "SSLVerifyClient require and SSLCACertificateFile");
+    if (!asked || !expects_maker_chain(host)) return;
+    const ConfigLine* const depth = server_wide("SSLVerifyDepth", host);
+    const std::vector<std::string> words =
+        depth != nullptr ? depth->words() : std::vector<std::string>();
+    if (words.empty() || std::atoi(words.front().c_str()) < kMakersDepth)
+      complaints_.warn(
+          PA1009, depth != nullptr ? *depth : *verify,
+          "the chain of the phone maker's certificates needs SSLVerifyDepth 3 or more (httpd's "
+          "default is 1); "
+          "write SSLVerifyDepth 5");
+  }
+
+  // PolyAuthIdentity poly, which is the default, or broadworks.
+  bool expects_maker_chain(const ap_directive_t* host) const {
+    bool any = false;
+    for (const ConfigLine& line : lines_) {
+      if (!line.is("PolyAuthIdentity") || !reaches(line, host)) continue;
+      any = true;
+      if (line.has_word("poly") || line.has_word("broadworks")) return true;
+    }
+    return !any;
+  }
+
+  // It answers Require valid-user from the certificate: the password is gone.
+  void check_user_from_certificate(const ap_directive_t* host,
+                                   const std::vector<Governed>& governed, const ConfigLine& line) {
+    Overlap worst = Overlap::kNone;
+    for (const Governed& section : governed)
+      worst = std::max(worst, overlap(line.sections, section.line->sections));
+    const std::string name = line.is("SSLUserName") ? "SSLUserName" : "SSLOptions +FakeBasicAuth";
+    if (worst == Overlap::kSure)
+      complaints_.fail(
+          PA1004, line, host,
+          name + " meets a section with PolyAuth: it answers \"Require valid-user\" from the "
+                 "certificate, "
+                 "without a password; remove it, and read POLYAUTH_MAC where the device is needed");
+    else if (worst == Overlap::kPossible)
+      complaints_.warn(
+          PA1004, line,
+          name +
+              " must not reach a section with PolyAuth: it answers \"Require valid-user\" from the "
+              "certificate, without a password; make sure that the two sections have no URL in "
+              "common");
+  }
+
+  // For sections that stand for every host one host that can serve them will do.
+  void check_some_host_asks_for_certificates() {
+    const auto global =
+        std::find_if(governed_.begin(), governed_.end(),
+                     [](const Governed& section) { return section.line->host == nullptr; });
+    if (global == governed_.end() || hosts_.empty()) return;
+    const auto can_serve = [&](const ap_directive_t* host) {
+      if (has_balancer(host)) return true;
+      if (!has_tls(host)) return false;
+      return std::any_of(lines_.begin(), lines_.end(), [&](const ConfigLine& line) {
+        return line.is("SSLVerifyClient") && reaches(line, host) && !line.has_word("none");
+      });
+    };
+    if (std::none_of(hosts_.begin(), hosts_.end(), can_serve) && !can_serve(nullptr))
+      complaints_.warn(
+          PA1007, *global->line,
+          "no virtual host has SSLEngine On and asks for a client certificate, so every request "
+          "here is "
+          "refused; write SSLVerifyClient require and SSLCACertificateFile in one");
+  }
+
+  void check_require_stands_alone() {
+    for (const Governed& section : governed_) {
+      if (!section.by_require) continue;
+      const bool also_on =
+          std::any_of(governed_.begin(), governed_.end(), [&](const Governed& other) {
+            return !other.by_require && !other.audit && other.line->host == section.line->host &&
+                   other.line->sections.size() <= section.line->sections.size() &&
+                   std::equal(other.line->sections.begin(), other.line->sections.end(),
+                              section.line->sections.begin());
+          });
+      if (also_on) continue;
+      for (const ConfigLine& line : lines_) {
+        const bool satisfy = line.is("Satisfy") && line.has_word("Any");
+        const bool override_auth = (&line == override_of(section) &&
+                                    (line.has_word("AuthConfig") || line.has_word("All"))) ||
+                                   (line.is("AllowOverrideList") && line.has_word("Require"));
+        if (!satisfy && !override_auth) continue;
+        if (section.line->host != nullptr && !reaches(line, section.line->host)) continue;
+        if (overlap(line.sections, section.line->sections) != Overlap::kSure) continue;
+        complaints_.warn(
+            PA1013, line,
+            satisfy ? "Satisfy Any lets other rules open a section that relies on Require "
+                      "polyauth; write "
+                      "PolyAuth On there, or Satisfy All"
+                    : "AllowOverride lets a .htaccess file replace Require polyauth, and phones "
+                      "may upload "
+                      "files; write PolyAuth On there, or AllowOverride None");
+      }
+    }
+  }
+
+  // An ACL alone admits and refuses nobody.
+  void check_settings_act() {
+    static constexpr std::string_view kSettings[] = {"PolyAuthAclFile",
+                                                     "PolyAuthCACertificateFile",
+                                                     "PolyAuthCARevocationFile",
+                                                     "PolyAuthIdentity",
+                                                     "PolyAuthMatch",
+                                                     "PolyAuthSharedFiles",
+                                                     "PolyAuthUploads"};
+    for (const ConfigLine& line : lines_) {
+      if (std::none_of(std::begin(kSettings), std::end(kSettings),
+                       [&](std::string_view name) { return line.is(name); }))
+        continue;
+      // Where somebody has written PolyAuth Off, it is meant.
+      const bool acts = std::any_of(lines_.begin(), lines_.end(), [&](const ConfigLine& other) {
+        const bool switches = other.is("PolyAuth") || other.is("PolyAuthPage") ||
+                              (other.is("Require") &&
+                               (other.has_word("polyauth") || other.has_word("polyauth-device")));
+        return switches && (line.host == nullptr || reaches(other, line.host)) &&
+               overlap(line.sections, other.sections) != Overlap::kNone;
+      });
+      if (!acts)
+        complaints_.warn(PA1016, line,
+                         std::string(line.node->directive) +
+                             " does nothing here: no section that it reaches "
+                             "has PolyAuth On, PolyAuth Audit or Require "
+                             "polyauth; write PolyAuth On");
+    }
+  }
+
+  // The AllowOverride that counts for a section: that of the longest path above it.
+  const ConfigLine* override_of(const Governed& section) const {
+    const ConfigLine* found = nullptr;
+    const auto depth = [](const ConfigLine& line) {
+      return line.sections.empty() ? 0 : std::strlen(line.sections.front()->args);
+    };
+    for (const ConfigLine& line : lines_)
+      if (line.is("AllowOverride") &&
+          overlap(line.sections, section.line->sections) == Overlap::kSure &&
+          (found == nullptr || depth(line) >= depth(*found)))
+        found = &line;
+    return found;
+  }
+
+  Complaints& complaints_;
+  std::vector<ConfigLine> lines_;
+  std::vector<Governed> governed_;
+  std::set<const ap_directive_t*> hosts_;
+};
+
+} // namespace
+
+bool check_configuration(Globals& globals, server_rec* main_server, bool restart) {
+  Complaints complaints(globals, main_server, restart);
+  Checks checks(globals, complaints);
+  checks.run();
+  check_trust(globals, checks.lines(), checks.governed(), checks.tls_hosts(),
+              checks.balanced_hosts(), complaints);
+  check_passwords(checks.lines(), checks.governed(), complaints);
+  check_onetime(checks.lines(), complaints);
+  check_pages(globals, checks.lines(), checks.tls_hosts(), checks.balanced_hosts(), complaints);
+  return complaints.sound();
+}
+
+} // namespace polyauth::apache
