@@ -35,9 +35,10 @@ def test_a_refusal_is_told_with_its_reason_its_remedy_its_path_and_its_device(re
         "5 requests, 5 governed by PolyAuth: 1 granted, 3 that PolyAuth On would refuse, 1 refused",
         "",
         "mac-missing: 3 would be refused, 1 was refused",
-        "  The request names no MAC where PolyAuthMatch looks for one, and the file is not shared.",
-        "  Add the name to PolyAuthSharedFiles if all phones may read it; or choose another "
-        "PolyAuthMatch.",
+        "  The request names no MAC where PolyAuthMatch looks for one, and the file is",
+        "  not shared.",
+        "  Add the name to PolyAuthSharedFiles if all phones may read it; or choose",
+        "  another PolyAuthMatch.",
         "  4 requests would be admitted by, beside what is listed there already:",
         "    PolyAuthSharedFiles poly common.cfg logo.svg",
         " requests  method and path",

@@ -59,7 +59,7 @@ void print_remedy(Remedy remedy, const Tally& words, std::size_t top, Console& c
   for (Tally::Row& row : words.top(top)) most.push_back(std::move(row.key));
   if (most.empty()) return;
   const std::string requests = counted(words.all().total(), "request", "requests");
-  console.print("  " + requests + ' ' + std::string(promise_of(remedy)) + ':');
+  console.print_text(indented(requests + ' ' + std::string(promise_of(remedy)) + ':', 2));
   if (remedy == Remedy::kAcl)
     for (const std::string& word : most) console.print("    " + word);
   else
