@@ -7,7 +7,9 @@ from typing import NamedTuple
 
 SERVED, REFUSED, EITHER = "served", "refused", "either"
 SECRET = b"the secret of"
-KEEP_ALIVE = 8  # seconds that the server waits for the next request of a connection
+# Seconds that the server waits for the next request of a connection, or for the rest of one: more than a
+# client on a busy machine takes.
+KEEP_ALIVE = 20
 
 
 def wrong(expected, status, body, served=(200,), refused=(403,), content=None):
