@@ -14,8 +14,7 @@ from log_book import read
 from observe import descriptors
 
 MIB = 1 << 20
-# Percent and bytes together that may be noise. A child's heap depends on which threads were busy, and one of the quiet
-# end, which lives longer than all before, still comes to threads that have not worked yet. Not judged under
+# Percent and bytes together that may be noise. A child's heap depends on which threads were busy. Not judged under
 # the address sanitizer, which keeps what it knows of a module after that was unloaded: megabytes at each restart.
 PARENT, CHILD, WHOLE = (2, MIB), (5, 2 * MIB), (5, 4 * MIB)
 OPENED_LATER = 8  # descriptors that a child opens when it needs them first: of the state, of HTTP/2
@@ -85,7 +84,7 @@ class Findings:
                 (f"children {AGE} s old, open files", 1, growth([each.files for each in same_age], 0, 0)),
                 (f"children {AGE} s old, published files mapped", 1, growth([each.maps for each in same_age], 0, 0))]
         for number, samples in enumerate(old or [[]], 1):
-            rows += [(f"child {number} of the quiet end, RSS", MIB, growth([each.rss for each in samples], *WHOLE)),
+            rows += [(f"child {number} of the quiet end, RSS", MIB, growth([each.rss for each in samples], *CHILD)),
                      (f"child {number} of the quiet end, open files", 1,
                       growth([each.files for each in samples], 0, 0))]
         return rows

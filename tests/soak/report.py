@@ -70,7 +70,7 @@ def _growth(found):
     yield "By the middle values of the first and last third after the warm-up. Children live from one restart or kill to"
     yield "the next, so those of equal age are compared; of the quiet end, each with itself, after its first third."
     yield (f"Growth is more than {_noise(PARENT)} of the parent's memory, {_noise(CHILD)} of a child's, {_noise(WHOLE)} of "
-           "one of the quiet end and of all together; of the rest, any.")
+           "all together; of the rest, any.")
 
 
 def _noise(limit):
