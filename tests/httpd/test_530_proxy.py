@@ -48,6 +48,13 @@ ProxyPass /bare/ http://127.0.0.1:@PORT@/in/bare/
   RewriteRule . http://127.0.0.1:@PORT@/in/inside/%1%2.cfg? [P,L]
   RewriteRule ([^/]+)$ http://127.0.0.1:@PORT@/in/inside/$1 [P,L]
 </Location>
+<Location "/voted/">
+  Require polyauth
+  RewriteEngine On
+  RewriteCond %{QUERY_STRING} ^to=(\w+)-(\w+)$
+  RewriteRule . http://127.0.0.1:@PORT@/in/voted/%1%2.cfg? [P,L]
+  RewriteRule ([^/]+)$ http://127.0.0.1:@PORT@/in/voted/$1 [P,L]
+</Location>
 RewriteEngine On
 RewriteCond %{QUERY_STRING} ^to=(\w+)-(\w+)$
 RewriteRule ^/rule/ http://127.0.0.1:@PORT@/in/rule/%1%2.cfg? [P,L]
@@ -164,7 +171,7 @@ def test_what_backends_read_differently_is_not_sent_as_it_is(stage, pki, seen, w
         assert not any(each in query for each in ("%00", "%0d", "%25")), target
 
 
-@pytest.mark.parametrize("way", ["inside", "rule"])
+@pytest.mark.parametrize("way", ["inside", "voted", "rule"])
 def test_a_target_that_is_made_of_the_query_is_judged(stage, pki, seen, way):
     answer = stage.get(f"/{way}/{A}.cfg?to={B[:6]}-{B[6:]}", cert=pki.leaf("phone-a"))
     assert answer.status == 403 and not seen()
