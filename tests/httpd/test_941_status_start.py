@@ -52,3 +52,15 @@ def test_after_a_restart_with_that_mistake_nobody_reads_it(server):
     status.configure(server, section=section("Require all granted"))
     server.graceful()
     assert status.page(server).status == 403
+
+
+@pytest.mark.parametrize("how", ["graceful", "restart"])
+def test_a_restart_brings_the_first_page_and_takes_the_last_one_away(server, how):
+    status.configure(server, section="").start()
+    assert status.page(server).status == 403
+    status.configure(server)
+    getattr(server, how)()
+    status.figures(server)
+    status.configure(server, section="")
+    getattr(server, how)()
+    assert status.page(server).status == 403
