@@ -3,6 +3,7 @@
 
 #include "apache/checks/complaints.hpp"
 #include "apache/checks/config_tree.hpp"
+#include "apache/checks/hosts.hpp"
 #include "apache/checks/onetime_checks.hpp"
 #include "apache/checks/password_checks.hpp"
 #include "apache/checks/trust_checks.hpp"
@@ -12,7 +13,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <set>
 #include <string>
 
 namespace polyauth::apache {
@@ -28,9 +28,8 @@ constexpr int kMakersDepth = 3; // the CAs above a leaf of the phone maker
 class Checks {
 public:
   Checks(Globals& globals, Complaints& complaints)
-      : complaints_(complaints), lines_(flatten_config_tree(ap_conftree)) {
+      : complaints_(complaints), lines_(flatten_config_tree(ap_conftree)), hosts_(lines_) {
     for (const ConfigLine& line : lines_) {
-      if (line.host != nullptr) hosts_.insert(line.host);
       if (line.is("Alias") && std::strstr(line.node->args, "%{") != nullptr)
         globals.has_alias_expression = true;
       if (line.is("SSLVerifyClient") && line.has_word("optional_no_ca"))
@@ -52,8 +51,8 @@ public:
             "AH02039, or AH02276 at LogLevel ssl:info, and AH02040 in the log); write PolyAuth On "
             "when its would-deny lines are as expected");
     // The main server answers where no virtual host does.
-    if (hosts_.empty() || has_tls(nullptr)) check_host(nullptr);
-    for (const ap_directive_t* const host : hosts_) check_host(host);
+    if (hosts_.virtual_hosts().empty() || hosts_.has_tls(nullptr)) check_host(nullptr);
+    for (const ap_directive_t* const host : hosts_.virtual_hosts()) check_host(host);
     check_some_host_asks_for_certificates();
     check_require_stands_alone();
     check_settings_act();
@@ -62,18 +61,7 @@ public:
 
   [[nodiscard]] const std::vector<ConfigLine>& lines() const noexcept { return lines_; }
   [[nodiscard]] const std::vector<Governed>& governed() const noexcept { return governed_; }
-  [[nodiscard]] std::vector<const ap_directive_t*> tls_hosts() const {
-    std::vector<const ap_directive_t*> found(hosts_.begin(), hosts_.end());
-    found.push_back(nullptr);
-    std::erase_if(found, [&](const ap_directive_t* host) { return !has_tls(host); });
-    return found;
-  }
-  [[nodiscard]] std::vector<const ap_directive_t*> balanced_hosts() const {
-    std::vector<const ap_directive_t*> found(hosts_.begin(), hosts_.end());
-    found.push_back(nullptr);
-    std::erase_if(found, [&](const ap_directive_t* host) { return !has_balancer(host); });
-    return found;
-  }
+  [[nodiscard]] const Hosts& hosts() const noexcept { return hosts_; }
 
 private:
   std::vector<Governed> governed_in(const ap_directive_t* host) const {
@@ -83,29 +71,8 @@ private:
     return found;
   }
 
-  // The last word on a server-wide directive: the host's own, else the global one.
-  const ConfigLine* server_wide(std::string_view directive, const ap_directive_t* host) const {
-    const ConfigLine* found = nullptr;
-    for (const ConfigLine& line : lines_)
-      if (line.is(directive) && line.sections.empty() && reaches(line, host) &&
-          (found == nullptr || found->host == nullptr || line.host != nullptr))
-        found = &line;
-    return found;
-  }
-
   static bool says(const ConfigLine* line, std::string_view word) {
     return line != nullptr && line->has_word(word);
-  }
-
-  bool has_tls(const ap_directive_t* host) const {
-    const ConfigLine* const engine = server_wide("SSLEngine", host);
-    return engine != nullptr && !says(engine, "off");
-  }
-
-  // TLS ends elsewhere, and both say where and how.
-  bool has_balancer(const ap_directive_t* host) const {
-    return server_wide(kTrustedProxy, host) != nullptr &&
-           server_wide(kClientCertHeader, host) != nullptr;
   }
 
   // One of the two alone trusts nobody, or shuts everybody out. What stands outside virtual
@@ -114,10 +81,8 @@ private:
     for (const ConfigLine& line : lines_) {
       const bool is_proxy = line.is(kTrustedProxy);
       if (!is_proxy && !line.is(kClientCertHeader)) continue;
-      const bool whole =
-          has_balancer(line.host) ||
-          (line.host == nullptr && std::any_of(hosts_.begin(), hosts_.end(),
-                                               [&](auto* host) { return has_balancer(host); }));
+      const bool whole = hosts_.has_balancer(line.host) ||
+                         (line.host == nullptr && !hosts_.with_balancer().empty());
       if (whole) continue;
       complaints_.fail(
           PA1020, line, line.host,
@@ -138,13 +103,13 @@ private:
       return section.line->host == host;
     });
     // A global section over a host without TLS stays closed there: no fault.
-    if (own != governed.end() && !has_tls(host) && !has_balancer(host))
+    if (own != governed.end() && !hosts_.has_tls(host) && !hosts_.has_balancer(host))
       complaints_.warn(
           PA1006, *own->line,
           "the virtual host has no SSLEngine On, so every request here is refused as no-tls; "
           "write SSLEngine "
           "On, or put the section where TLS is");
-    if (has_tls(host)) check_verification(host, governed);
+    if (hosts_.has_tls(host)) check_verification(host, governed);
     for (const ConfigLine& line : lines_) {
       if (!reaches(line, host)) continue;
       if (line.is("SSLUserName") || (line.is("SSLOptions") && (line.has_word("+FakeBasicAuth") ||
@@ -170,7 +135,7 @@ private:
   }
 
   void check_verification(const ap_directive_t* host, const std::vector<Governed>& governed) {
-    const ConfigLine* const verify = server_wide("SSLVerifyClient", host);
+    const ConfigLine* const verify = hosts_.server_wide("SSLVerifyClient", host);
     const ConfigLine* in_directory = nullptr;
     for (const ConfigLine& line : lines_) {
       if (!line.is("SSLVerifyClient") || !reaches(line, host)) continue;
@@ -184,14 +149,14 @@ private:
           "SSLVerifyClient stands in a section only: phones cannot renegotiate or authenticate "
           "after the "
           "handshake, and large uploads fail; write it in the virtual host");
-    else if (!asked && first.host == host && !has_balancer(host))
+    else if (!asked && first.host == host && !hosts_.has_balancer(host))
       complaints_.warn(
           PA1007, first,
           "the virtual host asks for no client certificate, so every request here is refused; "
           "write "
           "SSLVerifyClient require and SSLCACertificateFile");
     if (!asked || !expects_maker_chain(host)) return;
-    const ConfigLine* const depth = server_wide("SSLVerifyDepth", host);
+    const ConfigLine* const depth = hosts_.server_wide("SSLVerifyDepth", host);
     const std::vector<std::string> words =
         depth != nullptr ? depth->words() : std::vector<std::string>();
     if (words.empty() || std::atoi(words.front().c_str()) < kMakersDepth)
@@ -240,15 +205,16 @@ private:
     const auto global =
         std::find_if(governed_.begin(), governed_.end(),
                      [](const Governed& section) { return section.line->host == nullptr; });
-    if (global == governed_.end() || hosts_.empty()) return;
+    if (global == governed_.end() || hosts_.virtual_hosts().empty()) return;
     const auto can_serve = [&](const ap_directive_t* host) {
-      if (has_balancer(host)) return true;
-      if (!has_tls(host)) return false;
+      if (hosts_.has_balancer(host)) return true;
+      if (!hosts_.has_tls(host)) return false;
       return std::any_of(lines_.begin(), lines_.end(), [&](const ConfigLine& line) {
         return line.is("SSLVerifyClient") && reaches(line, host) && !line.has_word("none");
       });
     };
-    if (std::none_of(hosts_.begin(), hosts_.end(), can_serve) && !can_serve(nullptr))
+    const auto& hosts = hosts_.virtual_hosts();
+    if (std::none_of(hosts.begin(), hosts.end(), can_serve) && !can_serve(nullptr))
       complaints_.warn(
           PA1007, *global->line,
           "no virtual host has SSLEngine On and asks for a client certificate, so every request "
@@ -333,8 +299,8 @@ private:
 
   Complaints& complaints_;
   std::vector<ConfigLine> lines_;
+  Hosts hosts_;
   std::vector<Governed> governed_;
-  std::set<const ap_directive_t*> hosts_;
 };
 
 } // namespace
@@ -343,11 +309,10 @@ bool check_configuration(Globals& globals, server_rec* main_server, bool restart
   Complaints complaints(globals, main_server, restart);
   Checks checks(globals, complaints);
   checks.run();
-  check_trust(globals, checks.lines(), checks.governed(), checks.tls_hosts(),
-              checks.balanced_hosts(), complaints);
+  check_trust(globals, checks.lines(), checks.governed(), checks.hosts(), complaints);
   check_passwords(checks.lines(), checks.governed(), complaints);
   check_onetime(checks.lines(), complaints);
-  check_pages(globals, checks.lines(), checks.tls_hosts(), checks.balanced_hosts(), complaints);
+  check_pages(globals, checks.lines(), checks.hosts(), complaints);
   return complaints.sound();
 }
 

@@ -162,14 +162,13 @@ private:
 } // namespace
 
 void check_trust(Globals& globals, const std::vector<ConfigLine>& lines,
-                 const std::vector<Governed>& governed,
-                 const std::vector<const ap_directive_t*>& tls_hosts,
-                 const std::vector<const ap_directive_t*>& balanced_hosts, Complaints& complaints) {
+                 const std::vector<Governed>& governed, const Hosts& hosts,
+                 Complaints& complaints) {
   TrustChecks checks(lines, governed, complaints);
   checks.note_companions(globals);
   checks.check_revocation_has_trust();
-  for (const ap_directive_t* const host : tls_hosts) checks.check_optional_no_ca(host);
-  for (const ap_directive_t* const host : balanced_hosts) checks.check_balanced(host);
+  for (const ap_directive_t* const host : hosts.with_tls()) checks.check_optional_no_ca(host);
+  for (const ap_directive_t* const host : hosts.with_balancer()) checks.check_balanced(host);
   checks.check_listed_can_pass();
 }
 

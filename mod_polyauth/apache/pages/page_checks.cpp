@@ -14,14 +14,12 @@ namespace {
 
 using ascii::equal_ignoring_case;
 using Placeholder = OnboardingTemplate::Placeholder;
-using Hosts = std::vector<const ap_directive_t*>;
 
 class PageChecks {
 public:
-  PageChecks(const Globals& globals, const std::vector<ConfigLine>& lines, const Hosts& tls_hosts,
-             const Hosts& balanced_hosts, Complaints& complaints)
-      : globals_(globals), lines_(lines), tls_hosts_(tls_hosts), balanced_hosts_(balanced_hosts),
-        complaints_(complaints) {}
+  PageChecks(const Globals& globals, const std::vector<ConfigLine>& lines, const Hosts& hosts,
+             Complaints& complaints)
+      : globals_(globals), lines_(lines), hosts_(hosts), complaints_(complaints) {}
 
   void run() {
     for (const ConfigLine& line : lines_) {
@@ -72,15 +70,15 @@ private:
   }
 
   // Outside of virtual hosts it may be meant for one of these.
-  static bool is_among(const Hosts& hosts, const ap_directive_t* host) {
+  static bool is_among(const std::vector<Hosts::Host>& hosts, Hosts::Host host) {
     return host == nullptr ? !hosts.empty()
                            : std::find(hosts.begin(), hosts.end(), host) != hosts.end();
   }
 
   void check_tls(const ConfigLine& page) {
     // Phones may have theirs with a balancer; people have it here.
-    if (is_among(tls_hosts_, page.host) ||
-        (page.has_word("onboarding") && is_among(balanced_hosts_, page.host)))
+    if (is_among(hosts_.with_tls(), page.host) ||
+        (page.has_word("onboarding") && is_among(hosts_.with_balancer(), page.host)))
       return;
     complaints_.fail(PA1032, page, page.host,
                      "the virtual host has no SSLEngine On, and this page tells passwords; write "
@@ -186,17 +184,15 @@ private:
 
   const Globals& globals_;
   const std::vector<ConfigLine>& lines_;
-  const Hosts& tls_hosts_;
-  const Hosts& balanced_hosts_;
+  const Hosts& hosts_;
   Complaints& complaints_;
 };
 
 } // namespace
 
-void check_pages(const Globals& globals, const std::vector<ConfigLine>& lines,
-                 const std::vector<const ap_directive_t*>& tls_hosts,
-                 const std::vector<const ap_directive_t*>& balanced_hosts, Complaints& complaints) {
-  PageChecks(globals, lines, tls_hosts, balanced_hosts, complaints).run();
+void check_pages(const Globals& globals, const std::vector<ConfigLine>& lines, const Hosts& hosts,
+                 Complaints& complaints) {
+  PageChecks(globals, lines, hosts, complaints).run();
 }
 
 } // namespace polyauth::apache
