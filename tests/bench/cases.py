@@ -83,5 +83,7 @@ UNFAIR = """\
   libc some 300 to 500 instructions a request, locks above all. In event and worker, which are counted
   here, there are threads with and without PolyAuth.
 - `the check adds` holds what a longer answer costs httpd: a governed one carries `Cache-Control: private`.
+- Files of other names and lengths move what the check adds by some 150 instructions, mostly upwards: where
+  APR's pools begin a new block, and how many bytes OpenSSL encrypts by itself after the last 96.
 - httpd with a check of its own sets out from more than nginx and HAProxy do: a per cent of the one is not
   a per cent of the other."""
