@@ -21,7 +21,7 @@ std::string_view question_text(Question question) noexcept {
   case Question::kOwnOrShared: return "the resource is its own or shared";
   case Question::kSharedReadOnly: return "a shared file is only read";
   case Question::kUpload: return "what is stored is on the upload list and its own";
-  case Question::kUser: return "user name and password are the device's where they must be";
+  case Question::kUser: return "user and password are the device's where asked";
   }
   return "";
 }

@@ -33,7 +33,7 @@ private:
   };
   Line& line(Question question) noexcept { return lines_[static_cast<std::size_t>(question) - 1]; }
 
-  std::array<Line, kQuestionCount> lines_;
+  std::array<Line, kQuestionCount + 1> lines_; // kUser is for a server to ask
 };
 
 } // namespace polyauth::tool

@@ -16,7 +16,7 @@ def test_every_question_is_printed_with_its_answer(tool):
     tool.write("phones.acl", "# all\n0004f2*\n")
     answer = explain(tool, "/0004f2aabbdd.cfg", "--acl", "phones.acl")
     assert answer.code == NO and not answer.err
-    assert [*answer.rows[:15], answer.rows[-1]] == [
+    assert [*answer.rows[:16], answer.rows[-1]] == [
         " 1 the connection is TLS                             yes",
         " 2 a client certificate was presented                yes",
         " 3 the certificate was verified                      yes",
@@ -32,6 +32,7 @@ def test_every_question_is_printed_with_its_answer(tool):
         "13 the resource is its own or shared                 not asked",
         "14 a shared file is only read                        not asked",
         "15 what is stored is on the upload list and its own  not asked",
+        "16 user and password are the device's where asked    not asked",
         "denied mac-foreign",
     ]
 
@@ -104,11 +105,11 @@ def test_a_compiled_list_is_consulted(tool):
 
 def test_a_denial_says_what_it_means_and_what_to_do(tool):
     answer = explain(tool, "/common.cfg")
-    told = " ".join(line.strip() for line in answer.rows[15:-1])
+    told = " ".join(line.strip() for line in answer.rows[16:-1])
     assert told.startswith("The request names no MAC where PolyAuthMatch looks for one")
     assert "Add the name to PolyAuthSharedFiles" in told
     assert all(len(line) < 80 for line in answer.lines)
-    assert len(explain(tool, "/0004f2aabbcc.cfg").rows) == 16
+    assert len(explain(tool, "/0004f2aabbcc.cfg").rows) == 17
 
 
 def test_json_says_the_same(tool):
@@ -120,7 +121,7 @@ def test_json_says_the_same(tool):
     assert list(told) == ["verdict", "reason", "device", "foreign", "questions"]
     assert f"{told['verdict']} {told['reason']}" == text.lines[-1] == "denied mac-foreign"
     assert (told["device"], told["foreign"]) == (MAC, "0004f2aabbdd")
-    assert [question["number"] for question in told["questions"]] == list(range(1, 16))
+    assert [question["number"] for question in told["questions"]] == list(range(1, 17))
     for question, line in zip(told["questions"], text.rows):
         said = question["answer"] + (": " + question["reason"] if question["reason"] else "") + (
             ", " + question["note"] if question["note"] else "")
