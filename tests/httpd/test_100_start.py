@@ -13,6 +13,10 @@ HERE = '<Location "/here">\n  PolyAuth On\n</Location>\n'
 REQUIRE = '<Directory "{docroot}">\n  Require polyauth\n{line}\n</Directory>\n'
 
 
+def off_in(section, line="SSLUserName SSL_CLIENT_S_DN_CN"):
+    return f"<{section}>\n  PolyAuth Off\n  {line}\n</{section.split()[0]}>\n"
+
+
 def configure(server, **lines):
     def fill(text):
         return text.replace("{docroot}", str(server.docroot))
@@ -45,6 +49,18 @@ ERRORS = {
         vhost_lines=ON.replace("On", "On\nSSLUserName SSL_CLIENT_S_DN_CN")),
     "SSLUserName with Audit": case(
         "PA1004 PA1005", "SSLUserName", vhost_lines=AUDIT, tls_lines="SSLUserName SSL_CLIENT_S_DN_CN"),
+    "SSLUserName beside an Off that a Location overrules": case(
+        "PA1004", "SSLUserName", vhost_lines='<Location "/">\nPolyAuth On\n</Location>\n'
+        + off_in('Directory "{docroot}/staff"')),
+    "SSLUserName beside an Off that a later Location overrules": case(
+        "PA1004", "SSLUserName", vhost_lines=off_in('Location "/staff"')
+        + '<Location "/">\nPolyAuth On\n</Location>\n'),
+    "SSLUserName around a section with On": case(
+        "PA1004", "SSLUserName", vhost_lines=ON + off_in('Directory "{docroot}/staff"')
+        + '<Directory "{docroot}/staff/phones">\nPolyAuth On\n</Directory>\n'),
+    "SSLUserName beside an Off and Require polyauth around it": case(
+        "PA1004", "SSLUserName", vhost_lines=REQUIRE.replace("{line}", "")
+        + off_in('Directory "{docroot}/staff"')),
     "FakeBasicAuth": case(
         "PA1004", "SSLOptions +FakeBasicAuth meets", vhost_lines=ON, tls_lines="SSLOptions +StdEnvVars +FakeBasicAuth"),
     "FakeBasicAuth without plus": case(
@@ -111,6 +127,10 @@ SOUND = {
     "StdEnvVars": case("", vhost_lines=ON, tls_lines="SSLOptions +StdEnvVars -FakeBasicAuth"),
     "SSLUserName where no device is": case(
         "", vhost_lines=HERE + ELSEWHERE.replace("{line}", "SSLUserName SSL_CLIENT_S_DN_CN")),
+    "SSLUserName where PolyAuth is off": case(
+        "", vhost_lines="PolyAuth On\n" + off_in('Location "/staff"')),
+    "FakeBasicAuth where PolyAuth is off": case(
+        "", vhost_lines=ON + off_in('Directory "{docroot}/staff"', "SSLOptions +FakeBasicAuth")),
     "FakeBasicAuth in the other host": case("", vhost_lines=ON, plain_lines="SSLOptions +FakeBasicAuth"),
     "what the host overrides": case(
         "", vhost_lines=ON, global_lines="SSLVerifyClient optional_no_ca\nSSLVerifyDepth 1"),

@@ -178,12 +178,28 @@ private:
     return !any;
   }
 
+  // Whether PolyAuth Off beside the line takes back what is said around them. Only where httpd is
+  // sure to merge the two in this order: a <Location> has the last word over a <Directory>.
+  bool is_switched_off(const Governed& section, const ConfigLine& line) const {
+    const ConfigLine& on = *section.line;
+    if (section.by_require || &on > &line || !covers(on, line) ||
+        contains(line.sections, on.sections))
+      return false;
+    if (!on.sections.empty() &&
+        !equal_ignoring_case(on.sections.front()->directive, line.sections.front()->directive))
+      return false;
+    return std::any_of(lines_.begin(), lines_.end(), [&](const ConfigLine& other) {
+      return other.is("PolyAuth") && other.has_word("Off") && other.sections == line.sections;
+    });
+  }
+
   // It answers Require valid-user from the certificate: the password is gone.
   void check_user_from_certificate(const ap_directive_t* host,
                                    const std::vector<Governed>& governed, const ConfigLine& line) {
     Overlap worst = Overlap::kNone;
     for (const Governed& section : governed)
-      worst = std::max(worst, overlap(line.sections, section.line->sections));
+      if (!is_switched_off(section, line))
+        worst = std::max(worst, overlap(line.sections, section.line->sections));
     const std::string name = line.is("SSLUserName") ? "SSLUserName" : "SSLOptions +FakeBasicAuth";
     if (worst == Overlap::kSure)
       complaints_.fail(
