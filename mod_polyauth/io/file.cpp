@@ -82,8 +82,10 @@ FileStamp FileStamp::of(const std::string& path) noexcept {
   return stamp_of(info);
 }
 
-Result<FileContents> read_file(const std::string& path, const SizeLimit& limit) {
+Result<FileContents> read_file(const std::string& path, const SizeLimit& limit, bool* shortage) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (shortage != nullptr)
+    *shortage = file.get() < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM);
   if (file.get() < 0) return failed("cannot be read");
   struct stat info {};
   if (::fstat(file.get(), &info) != 0) return failed("cannot be examined");

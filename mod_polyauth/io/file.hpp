@@ -48,8 +48,10 @@ struct SizeLimit {
 };
 
 // The whole of a regular file no longer than the limit. Never blocks on a FIFO;
-// refuses what is no regular file, and what changes while it is read.
-Result<FileContents> read_file(const std::string& path, const SizeLimit& limit);
+// refuses what is no regular file, and what changes while it is read. `shortage`: whether
+// it was not for the file, but for want of descriptors or memory.
+Result<FileContents> read_file(const std::string& path, const SizeLimit& limit,
+                               bool* shortage = nullptr);
 
 // What takes a file or stream in pieces, which are gone when it returns.
 using PieceReader = std::function<void(std::string_view piece)>;

@@ -157,9 +157,12 @@ FilePublisher::Surroundings FilePublisher::look_around() const {
 
 // The slot's lock is held. Unchanged: the file moved on since it was looked at.
 Refresh FilePublisher::read_and_publish(const FileStamp& seen) {
-  auto contents = read_file(slot_.path.data(), format_.size_limit);
+  bool shortage = false;
+  auto contents = read_file(slot_.path.data(), format_.size_limit, &shortage);
   if (FileStamp::of(slot_.path.data()) != seen || (contents && contents->stamp != seen)) return {};
-  if (!contents) return refuse(seen, companion_versions(), contents.error(), {});
+  // Another process may be able to, or this one later.
+  if (!contents)
+    return refuse(shortage ? FileStamp{} : seen, companion_versions(), contents.error(), {});
   Surroundings around = look_around();
   if (!around.problem.empty())
     return refuse(around.may_return ? FileStamp{} : seen, around.versions,

@@ -9,6 +9,7 @@
 #include <csignal>
 #include <filesystem>
 #include <string>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <vector>
 
@@ -208,6 +209,34 @@ TEST_CASE("an image that cannot be written is no fault of the file and tried aga
   CHECK(publisher.refresh(files.at(60s)).outcome == Outcome::kUnchanged);
   fs::rename(files.images + ".away", files.images);
   CHECK(publisher.refresh(files.at(61s)).outcome == Outcome::kAdopted);
+  CHECK(files.seen_elsewhere() == 2);
+}
+
+TEST_CASE("a process without a descriptor to read by leaves the file to others", "[live]") {
+  LiveFiles files;
+  files.adopt("1");
+  files.write("2");
+  FilePublisher publisher = files.publisher();
+  FilePublisher other = files.publisher();
+  publisher.refresh(files.at(0s));
+  other.refresh(files.at(0s));
+  rlimit limit{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &limit) == 0);
+  const rlimit none = {0, limit.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+  const Refresh refresh = publisher.refresh(files.at(1s));
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &limit) == 0);
+  CHECK(refresh.outcome == Outcome::kRefused);
+  CHECK(refresh.problem == "cannot be read: Too many open files");
+  SECTION("another") {
+    CHECK(other.refresh(files.at(1s)).outcome == Outcome::kAdopted);
+    CHECK(publisher.refresh(files.at(61s)).outcome == Outcome::kUnchanged);
+  }
+  SECTION("itself, later") {
+    CHECK(publisher.refresh(files.at(60s)).outcome == Outcome::kUnchanged);
+    CHECK(publisher.refresh(files.at(61s)).outcome == Outcome::kAdopted);
+  }
+  SECTION("a restart") { CHECK(files.publisher().adopt_if_changed().outcome == Outcome::kAdopted); }
   CHECK(files.seen_elsewhere() == 2);
 }
 
