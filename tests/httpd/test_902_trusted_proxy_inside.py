@@ -7,8 +7,9 @@ import re
 import pytest
 
 from harness.backend import Backend
-from harness.balanced import A, B, FOREIGN, HEADER, OWN, FromAddress, ask, binary, from_phone, lines
+from harness.balanced import A, B, FOREIGN, HEADER, OWN, FromAddress, ask, binary, from_phone, lines, start
 from harness.error_log import LogFile
+from harness.passwords import htpasswd, put
 from harness.verdict import CGI, environment
 from harness.ways import SECRET, furnish
 
@@ -124,6 +125,37 @@ def test_nobody_reads_it_as_a_trailer(watched, pki, target):
     assert answer.status == 200
     assert value not in str(watched.backend.headers)
     assert_unseen(watched, answer, value)
+
+
+@pytest.mark.parametrize("merge", ["On", "Off"])
+def test_nobody_reads_it_as_a_trailer_that_comes_before_the_handler(server, pki, merge):
+    """mod_auth_form reads the body, and trailers with it, while it authenticates."""
+    server.write("form/show.cgi", CGI, 0o755)
+    users = put(server, "users", htpasswd("user", "password"))
+    start(server, extra=f"""
+MergeTrailers {merge}
+<Directory "{server.docroot}/form">
+  Options +ExecCGI
+  AddHandler cgi-script .cgi
+  AuthType Form
+  AuthName "Form"
+  AuthFormProvider file
+  AuthUserFile "{users}"
+  Session On
+  SessionCookieName session path=/
+  Require valid-user
+</Directory>
+""", modules=["auth_form", "authn_file", "authz_user", "request", "session", "session_cookie", "cgi"])
+    value, body = binary(pki.leaf("phone-a")), "httpd_username=user&httpd_password=password"
+    with FromAddress(server.plain_port) as connection:
+        connection.send(("POST /form/show.cgi HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                         "Content-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n\r\n"
+                         f"{len(body):x}\r\n{body}\r\n0\r\n{HEADER}: {value}\r\nX-Other: kept\r\n\r\n").encode())
+        answer = connection.read()
+    told = environment(answer)
+    assert answer.status == 200 and told["REMOTE_USER"] == "user"
+    assert told.get("HTTP_X_OTHER") == ("kept" if merge == "On" else None)
+    assert value not in answer.text
 
 
 def test_inner_requests_are_those_of_the_same_phone(server, pki):

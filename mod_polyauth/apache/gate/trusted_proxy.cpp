@@ -97,6 +97,15 @@ const DeviceCertificate* read_header(request_rec* client, const char* value,
       ->get();
 }
 
+// httpd reads trailers, and may merge them into the headers, at the end of the body, which
+// may be read long before a handler answers: by mod_auth_form, or mod_ssl that asks again.
+void watch_trailers(request_rec* r) noexcept {
+  if (r->main != nullptr) return;
+  if (r->connection->master != nullptr ||
+      apr_table_get(r->headers_in, "Transfer-Encoding") != nullptr)
+    ap_add_input_filter(kTrailerFilter, nullptr, r, r->connection);
+}
+
 // Before any other module looks at the headers. httpd comes here again for an internal
 // redirect, with the headers of the request before it.
 extern "C" int polyauth_take_header(request_rec* r) {
@@ -108,23 +117,16 @@ extern "C" int polyauth_take_header(request_rec* r) {
       // Several fields are one value with commas, which no certificate has.
       state_of(r).certificate_header = apr_table_getm(r->pool, r->headers_in, name);
   remove_from(settings, r);
+  watch_trailers(r);
   return DECLINED;
 }
 
-// httpd reads trailers, and may merge them into the headers, at the end of the body.
 extern "C" apr_status_t polyauth_drop_trailers(ap_filter_t* f, apr_bucket_brigade* brigade,
                                                ap_input_mode_t mode, apr_read_type_e block,
                                                apr_off_t bytes) {
   const apr_status_t status = ap_get_brigade(f->next, brigade, mode, block, bytes);
   remove_from(globals(f->r->server), f->r);
   return status;
-}
-
-extern "C" void polyauth_insert_filter(request_rec* r) {
-  if (globals(r->server).client_cert_headers.empty() || r->main != nullptr) return;
-  if (r->connection->master != nullptr ||
-      apr_table_get(r->headers_in, "Transfer-Encoding") != nullptr)
-    ap_add_input_filter(kTrailerFilter, nullptr, r, r->connection);
 }
 
 // A request that was malformed has been through nothing of the above when httpd answers it.
@@ -216,7 +218,6 @@ void register_trusted_proxy_hooks() {
                                        "mod_setenvif.c",     "mod_http2.c",    "mod_security2.c",
                                        "mod_lua.c",          nullptr};
   ap_hook_post_read_request(polyauth_take_header, nullptr, before, APR_HOOK_REALLY_FIRST);
-  ap_hook_insert_filter(polyauth_insert_filter, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
   ap_hook_insert_error_filter(polyauth_before_error, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
   ap_hook_log_transaction(polyauth_before_logs, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
   // Next to the one that reads the body from the connection.
