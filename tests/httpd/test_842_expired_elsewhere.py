@@ -10,7 +10,7 @@ import pytest
 from harness.expired import LISTED, Expired
 from harness.renegotiating import RenegotiatingConnection
 from harness.trust import GRANTED, H2, verdict
-from harness.verdict import A, OWN, SECRET, fill
+from harness.verdict import A, B, OWN, SECRET, fill
 
 EXPIRED, GONE = "certificate-expired", "421"
 BELIEVED = ("root", "policy", "issuing1")
@@ -171,6 +171,24 @@ def test_a_governed_page_includes_nothing_ungoverned(make_server, cached):
     page = server.get(f"/prov/{A}.shtml", cert=files.expired)
     assert page.status == 200
     assert f"{SECRET} open.txt" not in page.text and f"{SECRET} prov" in page.text
+
+
+@pytest.mark.parametrize("cached", [False, True])
+def test_what_a_page_includes_may_be_rewritten(make_server, cached):
+    """An internal redirect of a look-up goes through all phases, whoever may answer before them."""
+    files = Expired(make_server(modules=["include", "rewrite"] + (["cache"] if cached else [])))
+    server = files.server
+    server.write(f"prov/{A}.shtml", f'<!--#include virtual="sub/{A}" -->|<!--#include virtual="sub/{B}" -->')
+    server.write("prov/sub/x", "")
+    fill(server, f"prov/{B}.cfg")
+    files.configure(LISTED + files.passing(more="Options +Includes\nAddOutputFilter INCLUDES .shtml")
+                    + f'<Directory "{server.docroot}/prov/sub">\nRewriteEngine On\n'
+                      'RewriteRule "^([0-9a-f]+)$" /prov/$1.cfg\n</Directory>\n',
+                    log_level="info polyauth:debug ssl:warn include:crit").server.start()
+    for cert in (files.valid, files.expired):
+        page = server.get(f"/prov/{A}.shtml", cert=cert)
+        assert page.status == 200
+        assert f"{SECRET} prov/{A}.cfg" in page.text and f"{SECRET} prov/{B}.cfg" not in page.text
 
 
 def test_inner_redirects_lead_to_nothing_ungoverned(make_server):

@@ -236,8 +236,9 @@ extern "C" int polyauth_quick_handler(request_rec* r, int lookup) {
   if (!globals(r->server).has_quick_handlers || !admits_expired(r) ||
       !rides_on_expired_certificate(r))
     return DECLINED;
-  // A look-up that httpd runs later has been through them then.
-  if (lookup != 0 || r->main == nullptr)
+  // A look-up that httpd runs later has been through them then; what it is redirected to
+  // has not.
+  if (lookup != 0 || r->main == nullptr || r->prev != nullptr)
     if (const int status = ap_process_request_internal(r); status != OK) return status;
   return lookup != 0 ? OK : ap_invoke_handler(r);
 }
