@@ -6,6 +6,8 @@ import subprocess
 
 import pytest
 
+from harness.verdict import CGI, CGI_LINES, environment
+
 A, B = "0004f2aaaaaa", "0004f2bbbbbb"
 SECRET = "the secret of b"
 SSI = "Options +Includes\nAddOutputFilter INCLUDES .shtml\nAddType text/html .shtml\n"
@@ -63,6 +65,24 @@ def test_an_alias_that_the_request_chooses_hides_no_address(make_server, pki):
     answer = server.get("/f/door.jpg?MDAwNGYyYmJiYmJi", cert=pki.leaf("phone-a"))
     assert answer.status == 403 and SECRET not in answer.text
     assert server.log.denials()[-1]["reason"] == "mac-foreign"
+
+
+@pytest.mark.parametrize("vote", ["", "Require polyauth", "Require polyauth-device"])
+def test_a_vote_takes_nothing_from_what_an_own_file_opens(make_server, pki, vote):
+    server = make_server(modules=["cgi"])
+    server.write("prov/apps/index.cgi", CGI, 0o755)
+    server.configure(vhost_lines=f'<Directory "{server.docroot}/prov">\nPolyAuth On\n{vote}\n{CGI_LINES}\n'
+                                 'FallbackResource /prov/apps/index.cgi\n</Directory>\n'
+                                 # Another section, so that httpd asks for votes there again.
+                                 f'<Directory "{server.docroot}/prov/apps">\nFallbackResource disabled\n'
+                                 '</Directory>').start()
+    phone = pki.leaf("phone-a")
+    answer = server.get(f"/prov/{A}.cfg", cert=phone)
+    assert answer.status == 200 and environment(answer)["POLYAUTH_REASON"] == "own-file"
+    assert not server.log.denials()
+    for target in ("/prov/settings.txt", "/prov/apps/index.cgi"):
+        assert server.get(target, cert=phone).status == 403
+        assert server.log.denials()[-1]["reason"] == "mac-missing"
 
 
 def test_a_fifo_named_at_a_restart_does_not_hang_the_server(make_server, pki):

@@ -265,6 +265,8 @@ bool judge(request_rec* r, Handler handler, Scope scope) noexcept {
   RequestState& state = state_of(r);
   if (state.decision && state.handler == handler && state.scope == scope && is_as_judged(r, state))
     return false;
+  // Require polyauth-device has not asked whose it is: that is for what it came from to say.
+  if (state.scope == Scope::kDeviceOnly) state.forget();
   state.texts = RequestTexts::of(r);
   state.section = r->per_dir_config;
   state.handler = handler;
