@@ -54,6 +54,21 @@ def test_a_file_that_httpd_sends_as_it_is_must_be_own_under_query(make_server, p
     assert server.get(f"/q/{A}.asis?mac={A}", cert=phone).status == 200
 
 
+@pytest.mark.parametrize("how", ["AddHandler type-map .var", "AddType application/x-type-map .var"])
+def test_a_map_that_holds_what_it_sends_must_be_own_under_query(make_server, pki, how):
+    server = make_server(modules=["negotiation"])
+    page = f"Content-type: text/html\nBody:----end----\n{SECRET}\n----end----\n"
+    server.write("q/common.var", page)
+    server.write(f"q/{A}.var", page)
+    server.configure(vhost_lines=f'<Directory "{server.docroot}/q">\nPolyAuth On\n'
+                                 f"PolyAuthMatch query mac\n{how}\n</Directory>").start()
+    phone = pki.leaf("phone-a")
+    refused = server.get(f"/q/common.var?mac={A}", cert=phone)
+    assert refused.status == 403 and SECRET not in refused.text
+    assert server.log.denials()[-1]["reason"] == "mac-missing"
+    assert SECRET in server.get(f"/q/{A}.var?mac={A}", cert=phone).text
+
+
 def test_an_alias_that_the_request_chooses_hides_no_address(make_server, pki):
     server = make_server(modules=["alias"])
     folder = server.root / "other"

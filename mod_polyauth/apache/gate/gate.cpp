@@ -203,10 +203,11 @@ bool asks_for_file(const request_rec* r) noexcept {
          (rule != nullptr && (rule->match == Match::kUri || rule->match == Match::kQuery));
 }
 
-// Whether one of httpd's own handlers answers that send the mapped file itself.
+// Whether one of httpd's own handlers answers that send the mapped file itself, or a part of it.
 bool sends_file(const request_rec* r) noexcept {
-  static constexpr const char* kNames[] = {"send-as-is", "httpd/send-as-is", "imap-file",
-                                           "application/x-httpd-imap"};
+  static constexpr const char* kNames[] = {"send-as-is", "httpd/send-as-is",
+                                           "imap-file",  "application/x-httpd-imap",
+                                           "type-map",   "application/x-type-map"};
   return r->handler != nullptr &&
          std::any_of(std::begin(kNames), std::end(kNames), [r](auto* name) {
            return *name == *r->handler && std::strcmp(name, r->handler) == 0;
