@@ -69,14 +69,15 @@ def test_a_map_that_holds_what_it_sends_must_be_own_under_query(make_server, pki
     assert SECRET in server.get(f"/q/{A}.var?mac={A}", cert=phone).text
 
 
-def test_an_alias_that_the_request_chooses_hides_no_address(make_server, pki):
-    server = make_server(modules=["alias"])
+@pytest.mark.parametrize("directive", ["Alias", "ScriptAlias"])
+def test_an_alias_that_the_request_chooses_hides_no_address(make_server, pki, directive):
+    server = make_server(modules=["alias", "cgi"])
     folder = server.root / "other"
-    server.write(folder / B / "door.jpg", SECRET)
+    server.write(folder / B / "door.jpg", f"#!/bin/sh\nprintf 'Content-Type: text/plain\\n\\n{SECRET}'\n", 0o755)
     subprocess.run(["chmod", "-R", "a+rX", str(folder)], check=True)
     server.configure(vhost_lines=f'<Directory "{folder}">\nRequire all granted\nPolyAuth On\n</Directory>\n'
                                  '<Location "/f">\nAliasPreservePath On\n'
-                                 f'Alias "{folder}/%{{unbase64:%{{QUERY_STRING}}}}"\n</Location>').start()
+                                 f'{directive} "{folder}/%{{unbase64:%{{QUERY_STRING}}}}"\n</Location>').start()
     answer = server.get("/f/door.jpg?MDAwNGYyYmJiYmJi", cert=pki.leaf("phone-a"))
     assert answer.status == 403 and SECRET not in answer.text
     assert server.log.denials()[-1]["reason"] == "mac-foreign"
