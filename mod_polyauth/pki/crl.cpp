@@ -46,8 +46,9 @@ bool has(const STACK_OF(X509_EXTENSION) * extensions, int nid) {
   return X509v3_get_ext_by_NID(extensions, nid, -1) >= 0;
 }
 
-// Why its scope is not all that its issuer signs; empty if it is.
-std::string scope_problem(const STACK_OF(X509_EXTENSION) * extensions) {
+// Why its scope is not all that its issuer signs; empty if, as far as it says, it is.
+std::string scope_problem(const STACK_OF(X509_EXTENSION) * extensions,
+                          std::string& distribution_point) {
   if (has(extensions, NID_delta_crl)) return "is a delta CRL; a full CRL is needed";
   int found = 0;
   const ScopePtr scope(static_cast<ISSUING_DIST_POINT*>(
@@ -59,6 +60,10 @@ std::string scope_problem(const STACK_OF(X509_EXTENSION) * extensions) {
   if (scope->onlyuser > 0 || scope->onlyCA > 0 || scope->onlyattr > 0 ||
       scope->onlysomereasons != nullptr)
     return "covers only a part of what its issuer signs; a full CRL is needed";
+  unsigned char* der = nullptr;
+  const int size = scope->distpoint == nullptr ? 0 : i2d_DIST_POINT_NAME(scope->distpoint, &der);
+  if (size > 0) distribution_point.assign(der, der + size);
+  OPENSSL_free(der);
   return {};
 }
 
@@ -134,12 +139,12 @@ Result<CrlPtr> parse_crl(std::span<const unsigned char> der) {
 
 Result<Crl> read_crl(X509_CRL* crl) {
   const STACK_OF(X509_EXTENSION)* const extensions = X509_CRL_get0_extensions(crl);
-  std::string problem = scope_problem(extensions);
+  Crl read;
+  std::string problem = scope_problem(extensions, read.distribution_point);
   if (problem.empty())
     if (const auto oid = unknown_critical(extensions, {NID_crl_number, NID_authority_key_identifier,
                                                        NID_issuing_distribution_point}))
       problem = "has the critical extension " + *oid + ", which is not understood";
-  Crl read;
   if (problem.empty()) {
     auto version = read_version(crl);
     auto serials = read_entries(crl);

@@ -165,6 +165,16 @@ private:
     const bool told = !told_.emplace(found.line, other.line).second;
     const CrlOrder order = compare(found.crl.version, other.crl.version);
     if (told) return order == CrlOrder::kLater;
+    const std::string& point = found.crl.distribution_point;
+    const std::string& other_point = other.crl.distribution_point;
+    if (!point.empty() && !other_point.empty() && point != other_point) {
+      findings_.error(found.line, found.name +
+                                      " is the second of its issuer and covers another "
+                                      "distribution point than the one in line " +
+                                      std::to_string(other.line) +
+                                      ": each may be only a part; a full CRL is needed");
+      return false;
+    }
     const std::string both = version_text(found.crl.version) + " here or " +
                              version_text(other.crl.version) + " in line " +
                              std::to_string(other.line);

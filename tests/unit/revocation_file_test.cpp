@@ -203,6 +203,20 @@ TEST_CASE("extensions that take nothing away are fine", "[revocation]") {
   CHECK(maker.compile(test::crl(maker.issuing, recipe)).error_count == 0);
 }
 
+TEST_CASE("CRLs of two distribution points are parts, of which none is left out", "[revocation]") {
+  const Maker maker;
+  const auto of_point = [&](long number, const char* value) {
+    return test::crl(maker.issuing, {.number = number,
+                                     .extensions = {{NID_issuing_distribution_point, value}}});
+  };
+  const char* const one = "critical,DER:300aa008a006860468747470";
+  const char* const other = "critical,DER:300aa008a006860468747471";
+  CHECK(first_error(maker.compile(of_point(1, one) + of_point(2, other)))
+            .find("covers another distribution point than the one in line 1") != std::string::npos);
+  CHECK(maker.compile(of_point(1, one) + of_point(2, one)).error_count == 0);
+  CHECK(maker.compile(of_point(1, one) + test::crl(maker.issuing, {.number = 2})).error_count == 0);
+}
+
 TEST_CASE("entries must be revocations by the issuer", "[revocation]") {
   const Maker maker;
   const auto& [nid, value, error] = GENERATE(table<int, const char*, const char*>({
