@@ -37,7 +37,7 @@ def polyauthctl():
 
 class Script:
     def __init__(self, root, database, polyauthctl):
-        self.root, self.polyauthctl = root, polyauthctl
+        self.root, self.polyauthctl, self.around = root, polyauthctl, ()
         self.folder = root / "the lists"
         self.folder.mkdir()
         self.scratch = root / "scratch"
@@ -47,7 +47,7 @@ class Script:
                             **database.environment}
 
     def start(self, *options, out=None):
-        return subprocess.Popen([str(SCRIPT), "--out", str(out or self.out), "--polyauthctl",
+        return subprocess.Popen([*self.around, str(SCRIPT), "--out", str(out or self.out), "--polyauthctl",
                                  self.polyauthctl, *options], env=self.environment, cwd=self.root,
                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                 stderr=subprocess.PIPE, text=True, start_new_session=True)
@@ -224,6 +224,21 @@ def test_a_folder_that_is_not_there(script):
     assert script(out=script.root / "absent" / "list")[0] == ENVIRONMENT
     script.polyauthctl = "/nowhere/polyauthctl"
     assert script()[0] == ENVIRONMENT
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has capabilities")
+def test_the_service_may_give_the_list_the_owner_and_mode_of_the_old_one(script, database):
+    service = (SOURCE / "conf" / "systemd" / "polyauth-acl.service").read_text()
+    [line] = re.findall(r"^CapabilityBoundingSet=(.*)$", service, re.MULTILINE)
+    held = ",".join(name.lower().replace("cap_", "+") for name in line.split())
+    script.around = ("setpriv", "--inh-caps=-all", f"--bounding-set=-all,{held}")
+    insert(database, A)
+    script.out.touch()
+    script.out.chmod(0o600)
+    os.chown(script.out, 4321, 4322)
+    assert script()[0] == DONE
+    made = script.out.stat()
+    assert (made.st_size > 0, made.st_uid, made.st_gid, made.st_mode & 0o7777) == (True, 4321, 4322, 0o600)
 
 
 def test_help_names_every_option():
