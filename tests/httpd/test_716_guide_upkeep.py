@@ -66,7 +66,7 @@ def guide(server, issuers):
         guide.place("trust.pem", server.pki.pem_file("three.pem", "root", "policy", "issuing1")
                     .read_text())
         guide.place("crls.pem", "".join(crls(server, 1).values()))
-        guide.place("phones.acl", "*\n")
+        guide.place("phones.acl", "* # without a line end")
         guide.place("passwords", htpasswd(*OLD) + " label=2026\n")
         guide.place("new-password", NEW[1] + "\n")
         guide.place("secrets", secret_line(1, "2026") + "\n", 0o600)
@@ -92,7 +92,7 @@ def test_what_is_done_from_time_to_time(server, guide, issuers):
     a = phone(server)
     assert status(server, a, OLD) == 200
     server.log.mark()
-    guide.run("echo '!")
+    guide.run("printf '")
     adopted(server, "phones.acl", 2)
     assert "generation=2" in guide.run("PA200[1-4]").out
     assert status(server, a, OLD) == 403
