@@ -32,12 +32,11 @@ int write_all(int fd, std::string_view text) noexcept {
 // The length of the character at the start of a UTF-8 text if a terminal or an
 // editor acts on it instead of showing it; else 0.
 std::size_t invisible_length(std::string_view text) noexcept {
-  constexpr std::array<std::string_view, 12> kInvisible = {"\u200e", "\u200f", "\u2028", "\u2029",
-                                                           "\u202a", "\u202b", "\u202c", "\u202d",
-                                                           "\u202e", "\u2066", "\u2067", "\u2068"};
+  constexpr std::array<std::string_view, 14> kInvisible = {
+      "\u061c", "\u200e", "\u200f", "\u2028", "\u2029", "\u202a", "\u202b",
+      "\u202c", "\u202d", "\u202e", "\u2066", "\u2067", "\u2068", "\u2069"};
   if (text.starts_with('\xc2') && text.size() > 1 && static_cast<unsigned char>(text[1]) < 0xa0)
     return 2; // C1 controls
-  if (text.starts_with("\u2069")) return 3;
   for (const std::string_view character : kInvisible)
     if (text.starts_with(character)) return character.size();
   return 0;

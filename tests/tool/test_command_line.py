@@ -88,8 +88,8 @@ def test_a_file_may_be_named_like_a_command_or_an_option(tool):
 
 
 def test_control_bytes_of_an_argument_never_reach_the_terminal(tool):
-    answer = tool("check", "acl", "\x1b]0;x\x07\u202e\u0085\n")
-    assert answer.errors[0].startswith(r"\x1b]0;x\x07\xe2\x80\xae\xc2\x85\x0a cannot be read")
+    answer = tool("check", "acl", "\x1b]0;x\x07\u202e\u061c\u0085\n")
+    assert answer.errors[0].startswith(r"\x1b]0;x\x07\xe2\x80\xae\xd8\x9c\xc2\x85\x0a cannot be read")
     tool.write("b\u00fcro", "*\n")
     assert tool("check", "acl", "b\u00fcro").lines[0] == "b\u00fcro: valid"
     answer = tool("check", "acl", b"\xff\x1b")
