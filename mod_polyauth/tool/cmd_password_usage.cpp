@@ -15,6 +15,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <string_view>
 #include <sys/stat.h>
 #include <system_error>
 
@@ -39,16 +40,33 @@ struct Usage {
 };
 
 // From root to the owner of the folder, for good: whoever can write to it could lead SQLite to
-// any other file.
+// any other file. In a folder of root that others write to as well, to the owner of the file.
 Result<bool> become_owner_of_folder(const std::string& path) {
-  struct stat folder {};
-  const std::string name = std::filesystem::absolute(path).parent_path();
   if (::geteuid() != 0) return true;
-  if (::stat(name.c_str(), &folder) == 0 &&
-      (folder.st_uid == 0 || (::setgroups(0, nullptr) == 0 && ::setgid(folder.st_gid) == 0 &&
-                              ::setuid(folder.st_uid) == 0)))
+  std::string name = std::filesystem::absolute(path).parent_path();
+  struct stat owned {};
+  int failed = ::stat(name.c_str(), &owned);
+  if (failed == 0 && owned.st_uid == 0) {
+    if ((owned.st_mode & (S_IWGRP | S_IWOTH)) == 0) return true;
+    failed = ::lstat((name = path).c_str(), &owned);
+    if (failed == 0 && owned.st_uid == 0)
+      return Error{"\"" + path + "\" belongs to root, and others can write to its folder"};
+  }
+  if (failed == 0 && ::setgroups(0, nullptr) == 0 && ::setgid(owned.st_gid) == 0 &&
+      ::setuid(owned.st_uid) == 0)
     return true;
   return Error{"\"" + name + "\": " + std::generic_category().message(errno)};
+}
+
+// As in "password=..." and postgresql://user:password@host.
+bool holds_password(std::string_view parameters) {
+  if (parameters.find("password") != std::string_view::npos) return true;
+  const std::size_t scheme = parameters.find("://");
+  if (scheme == std::string_view::npos) return false;
+  const std::string_view rest = parameters.substr(scheme + 3);
+  const std::string_view authority = rest.substr(0, rest.find_first_of("/?"));
+  const std::size_t at = authority.rfind('@');
+  return at != std::string_view::npos && authority.find(':') < at;
 }
 
 Result<StateDatabase> open(const Options& options) {
@@ -140,7 +158,7 @@ Exit run(const Options& options, Console& console) {
     return Exit::kUsage;
   }
   // Every user of the machine can read the arguments of a process.
-  if (!options.dbd.empty() && options.dbd[1].find("password") != std::string::npos) {
+  if (!options.dbd.empty() && holds_password(options.dbd[1])) {
     console.error("a password does not belong into the parameters, where others can read it");
     console.hint("write it into the file that PGPASSFILE names, or into a service of "
                  "PGSERVICEFILE: --dbd pgsql service=polyauth");

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import sqlite3
+import struct
 import sys
 import tempfile
 from pathlib import Path
@@ -118,11 +119,43 @@ def test_root_reads_it_with_the_rights_of_whose_the_folder_is(tool, state):
         assert tool("password", "usage", "--state", moved).lines == LINES
 
 
+def hot_journal(super_journal):
+    """A journal that makes SQLite remove the file of this name when it rolls back."""
+    magic, name = bytes.fromhex("d9d505f920a163d7"), str(super_journal).encode()
+    header = magic + struct.pack(">IIIII", 0, 1, 0, 512, 4096)
+    return (header.ljust(512, b"\0") + struct.pack(">I", (1 << 30) // 4096 + 1) + name
+            + struct.pack(">II", len(name), sum(name)) + magic)
+
+
+@pytest.mark.parametrize("mode", [0o770, 0o777, 0o1777], ids=oct)
+def test_root_has_no_rights_either_where_others_write_to_a_folder_of_root(tool, state, mode):
+    with tempfile.TemporaryDirectory() as around:
+        os.chmod(around, 0o755)
+        folder, precious = Path(around) / "shared", Path(around) / "precious"
+        folder.mkdir()
+        precious.write_text("of root\n")
+        moved = Path(shutil.move(state, folder))
+        journal = folder / f"{moved.name}-journal"
+        journal.write_bytes(hot_journal(precious))
+        for path in (moved, journal):
+            path.chmod(0o600)
+            shutil.chown(path, "nobody", "nogroup")
+        shutil.chown(folder, "root", "nogroup")
+        folder.chmod(mode)
+        assert tool("password", "usage", "--state", moved).code == ENVIRONMENT
+        assert precious.exists()
+        journal.unlink(missing_ok=True)
+        assert tool("password", "usage", "--state", moved).code in (YES, ENVIRONMENT)
+        shutil.chown(moved, "root")
+        assert "belongs to root, and others can write" in tool("password", "usage", "--state", moved).err
+
+
 @pytest.mark.parametrize("arguments, error", [
     ((), "either --state or --dbd is needed"),
     (("--state", "x", "--dbd", "pgsql", "y"), "either --state or --dbd is needed"),
     (("--dbd", "pgsql"), "--dbd"),
-    (("--dbd", "pgsql", "host=x password=secret"), "a password does not belong into the parameters")])
+    (("--dbd", "pgsql", "host=x password=secret"), "a password does not belong into the parameters"),
+    (("--dbd", "pgsql", "postgresql://x:secret@host/x"), "a password does not belong into the parameters")])
 def test_a_line_that_cannot_be_understood(tool, arguments, error):
     answer = tool("password", "usage", *arguments)
     assert answer.code == USAGE and error in answer.err and "secret" not in answer.err
