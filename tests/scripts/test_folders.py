@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Folders that hold something else: a script that is pointed at one leaves it as it is."""
+"""Folders that hold something else, which a script leaves as it is, and folders with a space."""
 import os
 import shutil
 import subprocess
@@ -44,3 +44,16 @@ def test_packages_of_others_are_not_removed(tmp_path):
     assert (answer.returncode, answer.stdout.split("\n")[:-1]) == (DONE, [f"{out}/{name}" for name in OURS])
     assert "others_1" not in answer.stderr
     assert {each.name for each in out.iterdir()} == {*OURS, "others_1_amd64.deb"}
+
+
+def test_the_demo_may_stand_in_a_folder_with_a_space(tmp_path):
+    work = tmp_path / "the work"
+    work.mkdir()
+    said = run("bash", "-c", 'source "$0"; write_configuration "$1" "/the build/x.so"; print_what_to_try "$1"',
+               SOURCE / "scripts/lib/lab-server", work)
+    assert said.returncode == DONE, said.stderr
+    configuration = (work / "httpd.conf").read_text()
+    assert configuration.count("the build") == configuration.count('LoadModule polyauth_module "/the build/x.so"') == 1
+    commands = [line for line in said.stdout.splitlines() if line.startswith("  ") and "#" not in line]
+    assert f"  cd {tmp_path}/the\\ work/pki" in commands
+    assert not [line for line in commands if "the work" in line]
