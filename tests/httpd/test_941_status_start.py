@@ -9,6 +9,12 @@ OPEN = {
     "no Require": "", "granted": "Require all granted", "method": "Require method GET", "phones": "Require polyauth-device",
     "any": "<RequireAny>\nRequire ip 10\nRequire all granted\n</RequireAny>",
     "not": "<RequireAll>\nRequire all granted\nRequire not ip 10\n</RequireAll>",
+    "or a method": "Require ip 10\nRequire method GET", "or phones": "Require ip 10\nRequire polyauth-device",
+    "or all of the others": "Require ip 10\n<RequireAll>\nRequire method GET\nRequire not ip 10\n</RequireAll>",
+    "any in all": "<RequireAll>\n<RequireAny>\nRequire ip 10\nRequire method GET\n</RequireAny>\n</RequireAll>",
+    "for a method": "<Limit POST>\nRequire ip 10\n</Limit>",
+    "for all but a method": "Require ip 10\n<LimitExcept POST>\nRequire all granted\n</LimitExcept>",
+    "none": "<RequireAll>\nRequire method GET\n<RequireNone>\nRequire ip 10\n</RequireNone>\n</RequireAll>",
     "satisfy": "Require ip 10\nSatisfy Any\nAllow from all", "merging": "Require ip 10\nAuthMerging Or"}
 
 
@@ -31,7 +37,12 @@ def test_an_outer_require_will_not_do(server):
 
 
 @pytest.mark.parametrize("line", ["Require local", "Require ip 192.0.2.0/24", "Require host example.net",
-                                  "Require expr \"%{REMOTE_ADDR} == '127.0.0.1'\"", "Require all denied"])
+                                  "Require expr \"%{REMOTE_ADDR} == '127.0.0.1'\"", "Require all denied",
+                                  "Require ip 10\nRequire local",
+                                  "<RequireAll>\nRequire ip 10\nRequire method GET\n</RequireAll>",
+                                  "Require local\n<RequireAll>\nRequire method GET\n<RequireAny>\nRequire ip 10\n"
+                                  "Require host x\n</RequireAny>\n</RequireAll>",
+                                  "Require ip 10\n<Limit POST>\nRequire local\n</Limit>"])
 def test_a_require_of_the_sites_own_will_do(server, line):
     status.configure(server, section=section(line))
     result = server.configtest()

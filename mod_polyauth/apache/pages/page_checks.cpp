@@ -104,38 +104,58 @@ private:
   }
 
   // Whether a Require lets in only whom the site has chosen: not anybody, nor every phone.
-  static bool chooses(const ConfigLine& require) {
-    static constexpr std::string_view kOthers[] = {"method", "polyauth", "polyauth-device", "not"};
-    const std::vector<std::string> words = require.words();
-    return !words.empty() && !lets_all_in(require) &&
+  static bool chooses(const ap_directive_t* require) {
+    static constexpr std::string_view kOthers[] = {"method", "polyauth", "polyauth-device"};
+    const std::vector<std::string> words = ConfigLine{require, nullptr, {}}.words();
+    const bool all = words.size() >= 2 && equal_ignoring_case(words[0], "all") &&
+                     equal_ignoring_case(words[1], "granted");
+    return !words.empty() && !all &&
            std::none_of(std::begin(kOthers), std::end(kOthers), [&](std::string_view other) {
              return equal_ignoring_case(words.front(), other);
            });
   }
-  static bool lets_all_in(const ConfigLine& require) {
+
+  // The same of all that stands in a section, <RequireAny> or <RequireAll>. What only takes away
+  // chooses nobody, nor does what is for some methods only, but that may let somebody in.
+  static bool choose(const ap_directive_t* node, bool all) {
+    bool some = false;
+    bool every = true;
+    for (; node != nullptr; node = node->next) {
+      const ConfigLine line{node, nullptr, {}};
+      const bool is_all = line.is("<RequireAll");
+      const bool is_limit = line.is("<Limit") || line.is("<LimitExcept");
+      bool chosen = false;
+      if (is_all || is_limit || line.is("<RequireAny"))
+        chosen = choose(node->first_child, is_all);
+      else if (line.is("Require") && !asks_not(line))
+        chosen = chooses(node);
+      else
+        continue;
+      if (is_limit && chosen) continue;
+      some = some || chosen;
+      every = every && chosen;
+    }
+    return some && (all || every);
+  }
+  static bool asks_not(const ConfigLine& require) {
     const std::vector<std::string> words = require.words();
-    return words.size() >= 2 && equal_ignoring_case(words[0], "all") &&
-           equal_ignoring_case(words[1], "granted");
+    return !words.empty() && equal_ignoring_case(words.front(), "not");
   }
 
   void check_status(const ConfigLine& page) {
-    bool has_own = false;
-    bool is_open = false;
-    for (const ConfigLine& line : lines_) {
-      if (!line.is("Require") || line.host != page.host || line.sections != page.sections) continue;
-      has_own = has_own || chooses(line);
-      is_open = is_open || lets_all_in(line);
-    }
+    const ap_directive_t* const around = page.sections.empty() ? page.host : page.sections.back();
+    const bool has_own =
+        choose(around != nullptr ? around->first_child : lines_.front().node, false);
     const ConfigLine* const satisfy = in_force(lines_, "Satisfy", page);
     const ConfigLine* const merging = in_force(lines_, "AuthMerging", page);
-    if (has_own && !is_open && (satisfy == nullptr || !satisfy->has_word("Any")) &&
+    if (has_own && (satisfy == nullptr || !satisfy->has_word("Any")) &&
         (merging == nullptr || !merging->has_word("Or")))
       return;
     complaints_.fail(PA1037, page, page.host,
                      "the status page tells devices, addresses and paths, and this section lets in "
                      "anybody; write a Require of your own in it, such as Require ip 192.0.2.0/24 "
-                     "or Require group admins, without Require all granted, Satisfy Any and "
-                     "AuthMerging Or");
+                     "or Require group admins, and nothing that opens it: Require all granted "
+                     "or method beside it, Satisfy Any, AuthMerging Or");
   }
 
   void check_onboarding(const ConfigLine& page) {
