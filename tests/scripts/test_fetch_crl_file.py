@@ -160,6 +160,28 @@ def test_a_step_that_fails_changes_nothing(fetch, web, issuing, name):
     assert answer.error == f'--out: "{fetch.out}" cannot be replaced: no space left'
 
 
+@pytest.mark.parametrize("exists", [True, False])
+@pytest.mark.parametrize("name", ["cat", "chmod", "chown"])
+def test_a_link_in_place_of_the_new_file_leads_nowhere(fetch, web, issuing, name, exists):
+    """Whoever writes to the folder as well is as fast as can be: at each program that we run."""
+    other = fetch.root / "other"
+    other.write_text("not ours\n")
+    other.chmod(0o600)
+    before = other.stat()
+    if exists:
+        fetch.out.write_bytes(pem(issuing.crl(number=1)))
+        if os.geteuid() == 0:
+            os.chown(fetch.out, 65534, 12345)
+    web["/issuing.crl"] = issuing.crl(number=2)
+    fetch.program(name, f"""\
+for each in "{fetch.folder}"/.*.fetch-crl.*; do [ ! -e "$each" ] || ln -sf "{other}" "$each"; done
+PATH={os.defpath}; exec {name} "$@\"""")
+    fetch.run(*fetch.command(["/issuing.crl"], []))
+    after = other.stat()
+    assert other.read_text() == "not ours\n"
+    assert (after.st_mode, after.st_uid, after.st_gid) == (before.st_mode, before.st_uid, before.st_gid)
+
+
 def test_the_new_file_is_on_the_disk_before_it_has_the_name(fetch, web, issuing):
     log = fetch.root / "log"
     for name in ("sync", "mv"):
