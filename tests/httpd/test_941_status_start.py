@@ -36,6 +36,22 @@ def test_an_outer_require_will_not_do(server):
     assert "PA1037: " in server.configtest().output
 
 
+def test_a_later_location_around_it_opens_it(server):
+    status.configure(server, section=section("Require ip 10") + "<Location />\nRequire all granted\n</Location>\n")
+    assert "PA1037: " in server.configtest().output
+    own = section("Require ip 10").replace("Location /status", f'Directory "{server.docroot}"').replace("Location", "Directory")
+    status.configure(server, section="<Location />\nRequire all granted\n</Location>\n" + own)
+    assert "PA1037: " in server.configtest().output
+
+
+@pytest.mark.parametrize("before, after", [
+    ("<Location />\nRequire all granted\n</Location>\n", ""), ("", "<Location />\nRequire ip 10\n</Location>\n"),
+    ("", "<Location /other>\nRequire all granted\n</Location>\n")])
+def test_other_locations_leave_it_as_it_is(server, before, after):
+    status.configure(server, section=before + section("Require ip 10") + after)
+    assert server.configtest().returncode == 0
+
+
 @pytest.mark.parametrize("line", ["Require local", "Require ip 192.0.2.0/24", "Require host example.net",
                                   "Require expr \"%{REMOTE_ADDR} == '127.0.0.1'\"", "Require all denied",
                                   "Require ip 10\nRequire local",

@@ -142,8 +142,24 @@ private:
     return !words.empty() && equal_ignoring_case(words.front(), "not");
   }
 
+  // Whose Require holds for the page: its own section, or a <Location> around it that httpd
+  // merges later: of these it goes by the order and not by the path. nullptr: no section.
+  const ap_directive_t* section_that_counts(const ConfigLine& page) const {
+    if (page.sections.empty()) return page.host;
+    const ap_directive_t* counts = page.sections.back();
+    if (page.sections.size() > 1) return counts; // <If> and its like come last
+    bool is_later = equal_ignoring_case(page.sections.front()->directive, "<Directory");
+    for (const ConfigLine& line : lines_) {
+      is_later = is_later || line.node == page.node;
+      if (is_later && line.is("Require") && line.host == page.host && line.sections.size() == 1 &&
+          equal_ignoring_case(line.sections.front()->directive, "<Location") && covers(line, page))
+        counts = line.sections.front();
+    }
+    return counts;
+  }
+
   void check_status(const ConfigLine& page) {
-    const ap_directive_t* const around = page.sections.empty() ? page.host : page.sections.back();
+    const ap_directive_t* const around = section_that_counts(page);
     const bool has_own =
         choose(around != nullptr ? around->first_child : lines_.front().node, false);
     const ConfigLine* const satisfy = in_force(lines_, "Satisfy", page);
