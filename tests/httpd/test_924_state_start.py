@@ -3,6 +3,7 @@
 
 import os
 import re
+import shutil
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -38,6 +39,30 @@ def test_the_folder_must_be_the_servers(server):
     line = refused(server, "PA1041")
     assert f'the folder "{site.folder}" cannot be written to by the server\'s user "www-data"' in line
     assert "give that user a folder of its own" in line
+
+
+@pytest.mark.parametrize("mode, group", [(0o777, "www-data"), (0o1777, "www-data"), (0o770, "nogroup"), (0o702, "root")])
+def test_nobody_else_may_write_to_the_folder(server, mode, group):
+    """A journal beside the file says what the file is to hold: any one-time password."""
+    site = OneTime(server)
+    shutil.chown(site.folder, group=group)
+    site.folder.chmod(mode)
+    line = refused(server, "PA1041")
+    assert f'the folder "{site.folder}" can be written to by others than the server\'s user' in line
+    for mode, group in ((0o770, "www-data"), (0o770, "root"), (0o755, group)):
+        shutil.chown(site.folder, group=group)
+        site.folder.chmod(mode)
+        assert server.configtest().returncode == 0
+
+
+def test_a_restart_goes_on_without_a_folder_that_others_write_to(server):
+    site = OneTime(server).start()
+    site.issue()
+    site.folder.chmod(0o777)
+    server.log.declare("PA1041", "PA4043")
+    server.graceful()
+    assert "can be written to by others" in server.log.wait_for("PA1041")
+    assert site.status() == 401
 
 
 def test_the_folder_must_be_there(server):

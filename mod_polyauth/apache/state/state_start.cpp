@@ -28,6 +28,8 @@ Result<bool> check_file(const char* path) {
     return Error{"the folder \"" + folder + "\" cannot be written to by the server's user \"" +
                  ap_unixd_config.user_name + "\": " + std::generic_category().message(error) +
                  "; give that user a folder of its own for it"};
+  const gid_t group = ::geteuid() == 0 ? ap_unixd_config.group_id : ::getegid();
+  if (auto fit = check_state_folder(path, group); !fit) return fit;
   return check_state_file(path, ::geteuid() == 0 ? ap_unixd_config.user_id : ::geteuid());
 }
 
