@@ -38,6 +38,7 @@
 #define PA1041 "PA1041: " // PolyAuthState cannot be used
 #define PA1042 "PA1042: " // one-time passwords that nothing keeps
 #define PA1043 "PA1043: " // one-time passwords outside of the onboarding page
+#define PA1044 "PA1044: " // others can write to the folder of PolyAuthState
 
 // 2: live files
 #define PA2001 "PA2001: " // a file is in force

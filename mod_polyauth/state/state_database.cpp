@@ -116,18 +116,12 @@ bool StateDatabase::is_in_place() const noexcept {
          now.st_ino == then.st_ino && now.st_mode == then.st_mode && now.st_uid == then.st_uid;
 }
 
-Result<bool> check_state_folder(const std::string& path, gid_t group) {
+bool others_can_write_beside(const std::string& path, gid_t group) {
   const std::string folder = std::filesystem::path(path).parent_path();
   struct stat found {};
-  // Whoever opens the file says what is wrong.
-  if (::stat(folder.empty() ? "." : folder.c_str(), &found) != 0) return true;
-  const bool by_group =
-      (found.st_mode & S_IWGRP) != 0 && found.st_gid != group && found.st_gid != 0;
-  if (by_group || (found.st_mode & S_IWOTH) != 0)
-    return Error{"the folder \"" + folder +
-                 "\" can be written to by others than the server's user; give that user a folder "
-                 "of its own for it"};
-  return true;
+  if (::stat(folder.empty() ? "." : folder.c_str(), &found) != 0) return false;
+  return (found.st_mode & S_IWOTH) != 0 ||
+         ((found.st_mode & S_IWGRP) != 0 && found.st_gid != group && found.st_gid != 0);
 }
 
 Result<bool> check_state_file(const std::string& path, uid_t owner) {
@@ -146,7 +140,6 @@ Result<bool> check_state_file(const std::string& path, uid_t owner) {
 }
 
 Result<bool> prepare_state_file(const std::string& path) {
-  if (auto fit = check_state_folder(path, ::getegid()); !fit) return fit;
   const int fd =
       ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (fd < 0) {

@@ -43,12 +43,11 @@ private:
   std::shared_ptr<Opened> opened_;
 };
 
-// An error if others than root, this process's user and `group` can write to the folder of the
-// file: by a journal beside it they would say what it holds.
-Result<bool> check_state_folder(const std::string& path, gid_t group);
+// Whether others than root, the owner and `group` can write to the folder of the file: by a
+// journal beside it they could say what it holds. False for a folder that is not there.
+[[nodiscard]] bool others_can_write_beside(const std::string& path, gid_t group);
 // Creates the file with mode 0600 if there is none, before SQLite sees it. An error if what is
-// there is no regular file, is another user's, or if group or others have any permission; or if
-// the folder is not fit for it.
+// there is no regular file, is another user's, or if group or others have any permission.
 Result<bool> prepare_state_file(const std::string& path);
 // The same for a file of `owner` (-1: whoever's), without creating anything: false if there is
 // none.

@@ -28,9 +28,17 @@ Result<bool> check_file(const char* path) {
     return Error{"the folder \"" + folder + "\" cannot be written to by the server's user \"" +
                  ap_unixd_config.user_name + "\": " + std::generic_category().message(error) +
                  "; give that user a folder of its own for it"};
-  const gid_t group = ::geteuid() == 0 ? ap_unixd_config.group_id : ::getegid();
-  if (auto fit = check_state_folder(path, group); !fit) return fit;
   return check_state_file(path, ::geteuid() == 0 ? ap_unixd_config.user_id : ::geteuid());
+}
+
+void warn_of_folder(const char* path, server_rec* s) {
+  const gid_t group = ::geteuid() == 0 ? ap_unixd_config.group_id : ::getegid();
+  if (!others_can_write_beside(path, group)) return;
+  ap_log_error(APLOG_MARK, APLOG_WARNING, 0, s,
+               PA1044 "PolyAuthState %s: others than the server's user can write to its folder, and "
+                      "by a journal beside the file they can say what it holds; give that user a "
+                      "folder of its own for it",
+               path);
 }
 
 // Never as root: whoever can write to the folder could lead SQLite to any other file.
@@ -63,7 +71,9 @@ bool check_state(const Globals& globals, server_rec* s) {
                               "DBDParams");
   }
   const auto checked = check_file(setting.path);
-  return checked || fail_without_state(globals, s, checked.error());
+  if (!checked) return fail_without_state(globals, s, checked.error());
+  warn_of_folder(setting.path, s);
+  return true;
 }
 
 bool prepare_state(Globals& globals, apr_pool_t* pconf, server_rec* s) {
