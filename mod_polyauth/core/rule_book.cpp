@@ -139,7 +139,7 @@ public:
     if (!known && !hear_device()) return decision_;
     if (!hear_request()) return decision_;
     if (scope_ == Scope::kDeviceOnly || !hear_ownership()) return decision_;
-    hear_storing();
+    if (scope_ == Scope::kOwnership) hear_storing();
     return decision_;
   }
 
@@ -256,7 +256,7 @@ private:
   }
 
   bool hear_ownership() {
-    if (policy_.match == Match::kNone) {
+    if (policy_.match == Match::kNone && scope_ == Scope::kOwnership) {
       // Whose a file is does not matter for reading; a shared one is not stored.
       shared_ = method_ == MethodKind::kStore && policy_.shared != nullptr &&
                 policy_.shared->contains(last_segment(target()), *decision_.device);
@@ -275,6 +275,10 @@ private:
       read_path(target());
     if (sent_) note(scan(sent_->query.text()));
     if (!answered(Question::kForeign, !decision_.foreign, Reason::kMacForeign)) return false;
+    if (scope_ == Scope::kNoForeign) {
+      decision_.reason = Reason::kDevice;
+      return true;
+    }
 
     bool own = resource_.from_own_file;
     switch (policy_.match) {

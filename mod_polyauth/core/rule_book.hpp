@@ -80,6 +80,7 @@ struct Resource {
 // Which questions are asked.
 enum class Scope : std::uint8_t {
   kOwnership,  // 1 to 15
+  kNoForeign,  // 1 to 12, whatever the Match
   kDeviceOnly, // 1 to 11, and reading methods only
 };
 

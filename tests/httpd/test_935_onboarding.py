@@ -75,9 +75,10 @@ def test_without_the_right_password_there_is_nothing(site, phone):
 
 @pytest.mark.parametrize("name", [
     f"{MAC}-phone.cfg", f"{MAC}.xml", f"x{MAC}.cfg", f"{MAC}.cfg.bak", f"{MAC}-app.log",
-    "000000000000.cfg", f"{MAC}.cfg/", f"{MAC}.cfg/more", "sip.ver"])
+    "000000000000.cfg", f"{MAC}.cfg/", f"{MAC}.cfg/more", "sip.ver", "other.cfg", "more/other.xml", ""])
 def test_other_names_are_not_found(site, phone, name):
-    site.write(f"onboard/{name.rstrip('/').replace('.cfg/', '.d/')}", "a file of that name")
+    if name:
+        site.write(f"onboard/{name.rstrip('/').replace('.cfg/', '.d/')}", "a file of that name")
     answer = site.get(f"/onboard/{name}", cert=phone, auth=LOGIN)
     assert answer.status == 404 and "a file of that name" not in answer.text
     assert answer.headers.get_all("Cache-Control") == ["private, no-store"]
@@ -88,11 +89,24 @@ def test_head_tells_nothing_but_the_length(site, phone):
     assert answer.status == 200 and answer.body == b"" and int(answer.headers["Content-Length"]) > 300
 
 
-@pytest.mark.parametrize("method, name", [("OPTIONS", f"{MAC}.cfg"), ("PUT", f"{MAC}-app.log")])
+@pytest.mark.parametrize("method, name", [
+    ("OPTIONS", f"{MAC}.cfg"), ("PUT", f"{MAC}-app.log"), ("PUT", f"{MAC}.cfg"), ("PUT", "sip.ver"), ("PUT", "app.log")])
 def test_another_method_of_a_phone_is_refused(site, phone, method, name):
     """The upload of the log does not succeed here; phones go on all the same."""
     answer = site.get(f"/onboard/{name}", cert=phone, auth=LOGIN, method=method, body="log")
     assert answer.status == 405 and answer.headers["Allow"] == "GET, HEAD"
+
+
+@pytest.mark.parametrize("match", ["path", "none"])
+def test_a_name_of_another_device_is_refused_under_each_match(server, phone, match):
+    other = "0004f2bbbbbb"
+    section = onboarding.section(server).replace("PolyAuth On", f"PolyAuth On\nPolyAuthMatch {match}")
+    onboarding.configure(server, vhost_lines=section.replace("{mac}-onboard.cfg", "*.cfg")).start()
+    for target in (f"{other}.cfg", f"x.cfg?mac={other}", f"{other}/x.cfg"):
+        assert server.get(f"/onboard/{target}", cert=phone, auth=LOGIN).status == 403
+        assert server.log.denials()[-1]["reason"] == "mac-foreign", target
+    answer = server.get("/onboard/x.cfg", cert=phone, auth=LOGIN)
+    assert answer.status == 200 and derived() in answer.text
 
 
 @pytest.mark.parametrize("method", ["POST", "DELETE", "BREW"])

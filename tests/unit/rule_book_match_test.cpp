@@ -173,3 +173,27 @@ TEST_CASE("a section without lists shares and stores nothing", "[rule_book]") {
   CHECK(verdict("GET", "/000000000000.cfg") == "mac-foreign");
   CHECK(verdict("PUT", "/0004f2aabbcc-app.log") == "upload-refused");
 }
+
+TEST_CASE("where there are no files only a foreign MAC is refused", "[rule_book]") {
+  const auto [method, path, query, expected] =
+      GENERATE(table<std::string, std::string, std::string, std::string>({
+          {"GET", "/0004f2aabbcc.cfg", "", "device"},
+          {"GET", "/other.cfg", "", "device"},
+          {"GET", "/sip.ver", "", "device"},
+          {"PUT", "/0004f2aabbcc.cfg", "", "device"},
+          {"PUT", "/sip.ver", "", "device"},
+          {"GET", "/0004f2aabbcd.cfg", "", "mac-foreign"},
+          {"GET", "/other.cfg", "mac=0004f2aabbcd", "mac-foreign"},
+          {"GET", "/x%", "", "path-unsafe"},
+          {"DELETE", "/other.cfg", "", "method-refused"},
+      }));
+  CAPTURE(method, path, query);
+  Scene scene;
+  scene.scope = Scope::kNoForeign;
+  scene.match = GENERATE(Match::kPath, Match::kFile, Match::kNone);
+  scene.resource = Scene::plain(method, path);
+  scene.resource.query = query;
+  Transcript transcript;
+  CHECK(std::string(slug(scene.decide(&transcript).reason)) == expected);
+  for (const auto& [question, refusal] : transcript.lines) CHECK(question <= Question::kForeign);
+}

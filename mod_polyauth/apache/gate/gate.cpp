@@ -77,7 +77,10 @@ struct Governance {
   Scope scope;
 };
 inline std::optional<Governance> governance(const request_rec* r, Mode mode) noexcept {
-  if (mode == Mode::kOn) return Governance{mode, Scope::kOwnership};
+  // The onboarding page has no files: of each name it tells the device its own, or 404.
+  if (mode == Mode::kOn)
+    return Governance{mode, dir_config(r).page == Page::kOnboarding ? Scope::kNoForeign
+                                                                    : Scope::kOwnership};
   // Audit does not soften what Require polyauth has promised.
   if (const auto scope = admitted_scope(r)) return Governance{Mode::kOn, *scope};
   if (mode == Mode::kAudit) return Governance{mode, Scope::kOwnership};
