@@ -97,11 +97,18 @@ def test_as_many_oddities_are_named_as_are_counted(tool, seed):
     assert superfluous - duplicates - 1 == len(entries) - len(set(entries))
 
 
-def test_a_compiled_list_is_not_taken_for_a_text(tool):
-    tool.write("phones.img", compile_list("0004f2aabbcc"))
+def test_a_compiled_list_is_counted(tool):
+    tool.write("phones.img", compile_list("0004f2aabbcc", "64167f*", "!0004f2aabb99"))
     answer = tool("check", "acl", "phones.img")
-    assert answer.code == NO
-    assert answer.lines == ["phones.img: invalid: a compiled list; a text list is expected here"]
+    assert (answer.code, answer.err) == (YES, "")
+    assert answer.lines == ["phones.img: valid, compiled", "devices: 1", "ranges: 1", "denials: 1"]
+
+
+def test_a_damaged_compiled_list_is_invalid(tool):
+    tool.write("phones.img", compile_list("0004f2aabbcc")[:-1])
+    answer = tool("check", "acl", "phones.img")
+    assert answer.code == NO and len(answer.lines) == 1
+    assert answer.lines[0].startswith("phones.img: invalid: the compiled list is damaged: ")
 
 
 def test_what_is_no_readable_file_is_no_answer(tool):
