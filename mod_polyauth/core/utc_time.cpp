@@ -54,11 +54,19 @@ Result<std::int64_t> parse_date(std::string_view text) {
   return days_of(year, month, day);
 }
 
-// Seconds since midnight of "18:00:00Z".
+// What follows a fraction of a second, if there is one; with its point if it has no digits.
+std::string_view behind_fraction(std::string_view text) noexcept {
+  if (!text.starts_with('.')) return text;
+  const auto* const end = std::find_if_not(text.begin() + 1, text.end(), ascii::is_digit);
+  const auto length = static_cast<std::size_t>(end - text.begin());
+  return length > 1 ? text.substr(length) : text;
+}
+
+// Seconds since midnight of "18:00:00Z", whole ones.
 Result<std::int64_t> parse_time(std::string_view text) {
   constexpr std::size_t kLength = 8;
   const std::string_view time = text.substr(0, kLength);
-  const std::string_view offset = text.substr(std::min(kLength, text.size()));
+  const std::string_view offset = behind_fraction(text.substr(std::min(kLength, text.size())));
   if (time.size() < kLength || time[2] != ':' || time[5] != ':')
     return Error{"is no time; " + std::string(kAccepted)};
   const std::int64_t hour = number(time.substr(0, 2));
@@ -68,7 +76,7 @@ Result<std::int64_t> parse_time(std::string_view text) {
   if (second == 60)
     return Error{"is a leap second, which clocks do not agree about; write the next second"};
   if (hour > 23 || minute > 59 || second > 59) return Error{"is a time that there is not"};
-  if (offset.starts_with('.')) return Error{"has a fraction of a second; write whole seconds"};
+  if (offset.starts_with('.')) return Error{"is no time; " + std::string(kAccepted)};
   if (offset.empty()) return Error{"does not say that it is UTC; write Z after it"};
   if (offset != "Z" && offset != "z" && offset != "+00:00")
     return Error{"is not in UTC; convert it and write Z after it"};

@@ -18,8 +18,8 @@ enum class DateMeans : bool {
 };
 
 // A date (2026-11-24) or a date and time in UTC (2026-11-24T18:00:00Z, +00:00),
-// of the years 1970 to 9999. Other offsets, fractions and the leap second :60 are
-// refused: two servers could read them differently.
+// of the years 1970 to 9999. A fraction of a second is dropped. Other offsets and the leap
+// second :60 are refused: two servers could read them differently.
 Result<std::int64_t> parse_utc(std::string_view text, DateMeans date);
 
 // "2026-11-24T18:00:00Z"; parse_utc() gives it back for the years 1970 to 9999.
