@@ -58,8 +58,10 @@ def test_revoke_false_issues(site):
     assert post_json(site, {"revoke": True, "mac": MAC}).status == 204
 
 
-def test_an_empty_list_is_one(site):
-    answer = portal.get(site, headers={"Accept": "application/json"})
+@pytest.mark.parametrize("accept", [
+    "application/json", "Application/JSON", "application/json, text/plain, */*"])
+def test_an_empty_list_is_one(site, accept):
+    answer = portal.get(site, headers={"Accept": accept})
     assert answer.status == 200 and json.loads(answer.text) == {"pending": []}
     assert answer.headers["Cache-Control"] == "private, no-store"
 

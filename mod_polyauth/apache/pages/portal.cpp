@@ -85,9 +85,9 @@ void log_refused(request_rec* r, const char* reason) {
 
 // A browser names HTML first.
 bool wants_json(const request_rec* r) {
-  const auto accept = field(r, "Accept");
-  return accept && accept->find(kJsonType) != std::string_view::npos &&
-         accept->find("text/html") == std::string_view::npos;
+  const char* const accept = apr_table_get(r->headers_in, "Accept");
+  return accept != nullptr && ap_strcasestr(accept, kJsonType) != nullptr &&
+         ap_strcasestr(accept, "text/html") == nullptr;
 }
 
 // To somebody who is shown nothing else.
