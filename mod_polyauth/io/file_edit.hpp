@@ -4,6 +4,7 @@
 #include "io/descriptor.hpp"
 #include "io/file.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -16,8 +17,9 @@ namespace polyauth {
 class FileEdit {
 public:
   // A link is followed to its target. If there is no file, `mode` is that of the one
-  // to be made; else mode and owner stay.
-  static Result<FileEdit> begin(const std::string& path, std::uint64_t limit, mode_t mode);
+  // to be made; else mode and owner stay. Waits so long for other edits.
+  static Result<FileEdit> begin(const std::string& path, std::uint64_t limit, mode_t mode,
+                                std::chrono::seconds patience = std::chrono::seconds(30));
 
   // Empty if there is no file.
   [[nodiscard]] const std::string& text() const noexcept { return text_; }

@@ -93,6 +93,12 @@ WARNINGS = {
         modules=["cache", "cache_disk"]),
     "a setting without the switch": case(
         "PA1016", "PolyAuthMatch does nothing here", vhost_lines="PolyAuthMatch file\n"),
+    "On before an Off around it": case(
+        "PA1024", "nothing is checked here: PolyAuth Off at ",
+        vhost_lines=HERE + '<Location "/">\nPolyAuth Off\n</Location>\n'),
+    "On of a directory and an Off of all locations": case(
+        "PA1024", "write a <Directory> there, or remove",
+        vhost_lines='<Location "/">\nPolyAuth Off\n</Location>\n' + ON),
     "CheckSpelling": case(
         "PA1011", "write CheckSpelling Off", vhost_lines=ON + "CheckSpelling On\n", modules=["speling"]),
     "ShowForbidden": case(
@@ -120,6 +126,10 @@ SOUND = {
     "nothing governed": case(
         "", ssl_verify="optional_no_ca", tls_lines="SSLUserName SSL_CLIENT_S_DN_CN", verify_depth=1),
     "PolyAuth Off": case("", vhost_lines="PolyAuth Off", ssl_verify="optional_no_ca", verify_depth=1),
+    "On behind an Off around it": case(
+        "", vhost_lines='<Location "/">\nPolyAuth Off\n</Location>\n' + HERE),
+    "On with an exception": case(
+        "", vhost_lines=ON + HERE + '<Location "/here/not">\nPolyAuth Off\n</Location>\n'),
     "a global section beside a host without TLS": case("", global_lines=ON),
     "depth 3": case("", vhost_lines=ON, verify_depth=3),
     "depth 1 and an identity of one's own": case(

@@ -65,6 +65,9 @@ TEST_CASE("the folder is locked for as long as an edit lasts", "[edit]") {
     auto edit = FileEdit::begin(dir / "file", 1000, 0640);
     REQUIRE(edit);
     CHECK(is_locked(dir.path()));
+    const auto other = FileEdit::begin(dir / "other", 1000, 0640, std::chrono::seconds(0));
+    REQUIRE_FALSE(other);
+    CHECK(other.error() == "is not edited: another program keeps its folder locked; try again");
     REQUIRE(edit->finish("new"));
     CHECK(is_locked(dir.path()));
   }

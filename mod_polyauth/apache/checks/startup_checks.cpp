@@ -56,6 +56,7 @@ public:
     for (const ap_directive_t* const host : hosts_.virtual_hosts()) check_host(host);
     check_some_host_asks_for_certificates();
     check_require_stands_alone();
+    check_none_is_switched_off();
     check_settings_act();
     check_balancers_are_whole();
   }
@@ -266,6 +267,34 @@ private:
                     : "AllowOverride lets a .htaccess file replace Require polyauth, and phones "
                       "may upload "
                       "files; write PolyAuth On there, or AllowOverride None");
+      }
+    }
+  }
+
+  // httpd merges each <Location> after all files, and of several by the order in which they are
+  // written, not by their paths.
+  void check_none_is_switched_off() {
+    const auto kind = [](const ConfigLine& line) {
+      return std::string_view(line.sections.front()->directive);
+    };
+    for (const Governed& section : governed_) {
+      const ConfigLine& on = *section.line;
+      if (section.by_require || on.sections.size() != 1 || ascii::starts_with(kind(on), "<If") ||
+          ascii::starts_with(kind(on), "<Else"))
+        continue;
+      const bool by_order = ascii::starts_with(kind(on), "<Location");
+      for (const ConfigLine& off : lines_) {
+        if (!off.is("PolyAuth") || !off.has_word("Off") || off.host != on.host ||
+            off.sections.size() != 1 || off.sections == on.sections || !covers(off, on))
+          continue;
+        if (!equal_ignoring_case(kind(off), "<Location") || (by_order && &off < &on)) continue;
+        complaints_.warn(PA1024, on,
+                         "nothing is checked here: PolyAuth Off at " + off.where() +
+                             " is in a <Location> that httpd merges later; " +
+                             (by_order ? "write that section before this one"
+                                       : "write a <Directory> there") +
+                             ", or remove its PolyAuth Off");
+        break;
       }
     }
   }

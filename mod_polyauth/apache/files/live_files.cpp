@@ -304,16 +304,17 @@ bool publish_files(Globals& globals, apr_pool_t* pconf, server_rec* s) {
   }
 
   auto& followed = *make_on_pool<FollowedFiles>(pconf, s);
-  Publishing publishing(*kept.board, folder, config, owner, s, restart);
-  if (!publishing.follow(globals.trusts, followed) ||
-      !publishing.follow(globals.revocations, followed) ||
-      !publishing.follow(globals.acls, followed) || !publishing.follow(globals.passwords, followed))
-    return false;
+  // Before any file is in force: one that nobody followed would stay so.
   if (!start_watchdog(globals, followed, pconf)) {
     ap_log_error(APLOG_MARK, level, 0, s,
                  PA1014 "changes of files are followed by mod_watchdog; load watchdog_module");
     return restart;
   }
+  Publishing publishing(*kept.board, folder, config, owner, s, restart);
+  if (!publishing.follow(globals.trusts, followed) ||
+      !publishing.follow(globals.revocations, followed) ||
+      !publishing.follow(globals.acls, followed) || !publishing.follow(globals.passwords, followed))
+    return false;
   globals.followed = &followed;
   return true;
 }
