@@ -29,6 +29,19 @@ std::string_view last_segment(std::string_view path) noexcept {
   return path.substr(path.rfind('/') + 1); // npos + 1 is 0
 }
 
+// How much of the path's end PATH_INFO is; 0 if it ends otherwise. A run of slashes, which
+// MergeSlashes Off leaves in the path, is one in PATH_INFO.
+std::size_t size_in_path(std::string_view path_info, std::string_view path) noexcept {
+  std::size_t at = path.size();
+  while (!path_info.empty()) {
+    if (at == 0 || path[--at] != path_info.back()) return 0;
+    path_info.remove_suffix(1);
+    if (path[at] == '/' && !path_info.ends_with('/'))
+      while (at > 0 && path[at - 1] == '/') --at;
+  }
+  return path.size() - at;
+}
+
 // A text that is decoded only if there is something to decode.
 class Decoded {
 public:
@@ -219,9 +232,8 @@ private:
   [[nodiscard]] std::string_view file_path() const noexcept {
     std::string_view path = resource_.path;
     // Anything but a slash at the seam would cut a name, and a MAC in it, in two.
-    if (resource_.file_exists && resource_.path_info.starts_with('/') &&
-        path.ends_with(resource_.path_info))
-      path.remove_suffix(resource_.path_info.size());
+    if (resource_.file_exists && resource_.path_info.starts_with('/'))
+      path.remove_suffix(size_in_path(resource_.path_info, path));
     return path;
   }
 

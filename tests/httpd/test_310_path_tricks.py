@@ -147,6 +147,15 @@ def test_an_encoded_slash_opens_nothing(start, pki, slashes, verdict, mode):
     expect(server, *OWNED, f"//{A}.cfg", cert=phone)
 
 
+def test_slashes_that_are_kept_apart_make_no_name_of_what_follows_a_file(start, pki):
+    server, phone = start(more="MergeSlashes Off"), pki.leaf("phone-a")
+    for target in (f"/info/basic.cfg/{A}//x", f"/info/basic.cfg/{A}//", f"/info//basic.cfg//{A}.cfg///",
+                   "/info/basic.cfg/x//sip.ld"):
+        expect(server, *MISSING, target, cert=phone)
+    expect(server, *SHARED, "/info/sip.ld//x//y", cert=phone)
+    expect(server, *OWNED, f"/info/{A}.cfg/x//y", cert=phone)
+
+
 @pytest.mark.parametrize("docroot", ["0004f2cccccc", A])
 def test_a_document_root_that_holds_an_address_says_nothing(start, pki, docroot):
     server, phone = start(docroot=docroot), pki.leaf("phone-a")

@@ -52,6 +52,23 @@ TEST_CASE("each match mode looks for the own MAC in its place", "[rule_book]") {
   }
 }
 
+TEST_CASE("slashes that httpd has merged in PATH_INFO make it no name", "[rule_book]") {
+  const auto [path, rest, expected] = GENERATE(table<std::string, std::string, std::string>({
+      {"/settings.txt/0004f2aabbcc//x", "/0004f2aabbcc/x", "mac-missing"},
+      {"/settings.txt/0004f2aabbcc//", "/0004f2aabbcc/", "mac-missing"},
+      {"/settings.txt//0004f2aabbcc", "/0004f2aabbcc", "mac-missing"},
+      {"/settings.txt//0004f2aabbcc//", "//0004f2aabbcc//", "mac-missing"},
+      {"/settings.txt/x///sip.ver", "/x/sip.ver", "mac-missing"},
+      {"/sip.ver//x//y", "/x/y", "shared-file"},
+      {"//0004f2aabbcc.cfg///x//y", "/x/y", "own-file"},
+  }));
+  CAPTURE(path, rest);
+  Scene scene;
+  scene.resource = handled(path, rest);
+  scene.resource.mapped = path.substr(0, path.find('/', path.find('.')));
+  CHECK(scene.verdict() == expected);
+}
+
 TEST_CASE("what follows a file that does not exist yet is its name", "[rule_book]") {
   Scene scene;
   scene.resource = handled("/logs/0004f2aabbcc-app.log", "/0004f2aabbcc-app.log");
