@@ -143,7 +143,8 @@ struct Globals {
   // found an error that would have stopped a start.
   std::vector<const server_rec*> refused_hosts;
   bool refuses_all = false;
-  // Some Alias or ScriptAlias is an expression, so that a request may choose its target.
+  // Some Alias or ScriptAlias is an expression, or VirtualScriptAlias makes it of the Host, so
+  // that a request may choose its target.
   bool has_alias_expression = false;
 
   // Some SSLVerifyClient is optional_no_ca: a resumed session may present a certificate

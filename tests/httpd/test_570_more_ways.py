@@ -2,6 +2,7 @@
 """Less common ways to a file: maps, aliases by expression, chains of inner requests, odd methods."""
 
 import base64
+import subprocess
 
 import pytest
 
@@ -203,3 +204,17 @@ def test_odd_request_lines_do_not_bring_the_file(stage, phone, request_line):
         answer = connection.read()
     assert SECRET not in answer.text
     assert answer.status in (400, 403, 405, 501) or b"OPTIONS *" in request_line
+
+
+def test_scripts_that_the_host_header_chooses_hide_no_address(make_server, phone):
+    server = make_server(modules=["vhost_alias", "cgi"])
+    hosts = server.root / "hosts"
+    for mac in (A, B):
+        server.write(hosts / mac / "door.jpg",
+                     f"#!/bin/sh\nprintf 'Content-Type: text/plain\\n\\nof {mac}'\n", 0o755)
+    subprocess.run(["chmod", "-R", "a+rX", str(hosts)], check=True)
+    server.configure(vhost_lines=f'UseCanonicalName Off\nVirtualScriptAlias "{hosts}/%1"\n'
+                                 f'<Directory "{hosts}">\nRequire all granted\nPolyAuth On\n</Directory>').start()
+    refused = server.get("/cgi-bin/door.jpg", cert=phone, host=f"{B}.example")
+    assert refused.status == 403 and server.log.denials()[-1]["reason"] == "mac-foreign"
+    assert server.get("/cgi-bin/door.jpg", cert=phone, host=f"{A}.example").text == f"of {A}"

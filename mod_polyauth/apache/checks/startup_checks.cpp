@@ -30,8 +30,9 @@ public:
   Checks(Globals& globals, Complaints& complaints)
       : complaints_(complaints), lines_(flatten_config_tree(ap_conftree)), hosts_(lines_) {
     for (const ConfigLine& line : lines_) {
-      if ((line.is("Alias") || line.is("ScriptAlias")) &&
-          std::strstr(line.node->args, "%{") != nullptr)
+      if (((line.is("Alias") || line.is("ScriptAlias")) &&
+           std::strstr(line.node->args, "%{") != nullptr) ||
+          line.is("VirtualScriptAlias"))
         globals.has_alias_expression = true;
       if (line.is("SSLVerifyClient") && line.has_word("optional_no_ca"))
         globals.has_optional_no_ca = true;
