@@ -206,6 +206,21 @@ def test_odd_request_lines_do_not_bring_the_file(stage, phone, request_line):
     assert answer.status in (400, 403, 405, 501) or b"OPTIONS *" in request_line
 
 
+def test_a_handler_that_maps_a_request_anew_and_declines_leads_to_no_foreign_file(make_server, phone):
+    server = furnish(make_server(modules=["lua"]), "prov")
+    server.write(server.root / "map.lua", f"""function handle(r)
+  r.filename = "{server.docroot}/prov/" .. r:base64_decode(r.args)
+  return apache2.DECLINED
+end
+""")
+    lines = written(f'LuaMapHandler ^/prov/ "{server.root}/map.lua" handle\n'
+                    '<Directory "@DOC@/prov">\nPolyAuth On\n</Directory>', server)
+    server.configure(vhost_lines=lines, plain_lines=ungoverned(lines)).start()
+    assert_shut(server, phone, f"/prov/{A}.cfg?{HIDDEN}")
+    own = base64.b64encode(f"{A}.cfg".encode()).decode()
+    assert server.get(f"/prov/{A}.cfg?{own}", cert=phone).text == "config of a\n"
+
+
 def test_scripts_that_the_host_header_chooses_hide_no_address(make_server, phone):
     server = make_server(modules=["vhost_alias", "cgi"])
     hosts = server.root / "hosts"

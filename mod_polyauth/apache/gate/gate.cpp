@@ -223,10 +223,14 @@ extern "C" int polyauth_first_handler(request_rec* r) {
   return enforce(r, sends_file(r) ? Handler::kFile : Handler::kUnknown);
 }
 
-// Nobody else has answered: httpd is about to send the file.
+// Nobody else has answered, but somebody may have mapped the request anew: httpd is about to
+// send the file.
 extern "C" int polyauth_last_handler(request_rec* r) {
-  if (asks_for_file(r))
-    if (const int refusal = enforce(r, Handler::kFile); refusal != DECLINED) return refusal;
+  const bool asks = asks_for_file(r);
+  if (asks || !is_settled(r))
+    if (const int refusal = enforce(r, asks ? Handler::kFile : Handler::kUnknown);
+        refusal != DECLINED)
+      return refusal;
   lighten_answer(r);
   return DECLINED;
 }
