@@ -69,6 +69,20 @@ def test_a_map_that_holds_what_it_sends_must_be_own_under_query(make_server, pki
     assert SECRET in server.get(f"/q/{A}.var?mac={A}", cert=phone).text
 
 
+def test_a_file_that_is_held_open_must_be_own_under_query(make_server, pki):
+    server = make_server(modules=["file_cache"])
+    server.write("q/common.cfg", SECRET)
+    server.write(f"q/{A}.cfg", "for a")
+    folder = server.docroot / "q"
+    server.configure(vhost_lines=f'CacheFile "{folder}/common.cfg" "{folder}/{A}.cfg"\n<Directory "{folder}">\n'
+                                 "PolyAuth On\nPolyAuthMatch query mac\n</Directory>").start()
+    phone = pki.leaf("phone-a")
+    refused = server.get(f"/q/common.cfg?mac={A}", cert=phone)
+    assert refused.status == 403 and SECRET not in refused.text
+    assert server.log.denials()[-1]["reason"] == "mac-missing"
+    assert server.get(f"/q/{A}.cfg?mac={A}", cert=phone).text == "for a"
+
+
 @pytest.mark.parametrize("directive", ["Alias", "ScriptAlias"])
 def test_an_alias_that_the_request_chooses_hides_no_address(make_server, pki, directive):
     server = make_server(modules=["alias", "cgi"])

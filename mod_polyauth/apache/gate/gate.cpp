@@ -320,6 +320,7 @@ void register_gate_hooks() {
   static const char* const after_ssl[] = {"mod_ssl.c", nullptr};
   static const char* const before_headers[] = {"mod_headers.c", nullptr};
   static const char* const before_cache[] = {"mod_cache.c", nullptr};
+  static const char* const before_file_cache[] = {"mod_file_cache.c", nullptr};
   // PER_CONF: anything else would switch httpd's own rule off for every module.
   ap_hook_check_access(polyauth_check_access, after_ssl, nullptr, APR_HOOK_LAST,
                        AP_AUTH_INTERNAL_PER_CONF);
@@ -327,9 +328,9 @@ void register_gate_hooks() {
   ap_hook_fixups(polyauth_environment_fixup, nullptr, before_headers, APR_HOOK_LAST - 1);
   ap_hook_fixups(polyauth_last_fixup, nullptr, nullptr, APR_HOOK_REALLY_LAST);
   ap_hook_handler(polyauth_first_handler, nullptr, before_cache, APR_HOOK_REALLY_FIRST);
-  // Directly before httpd's own file handler. A list of successors would not do:
-  // core has a handler at the other end as well.
-  ap_hook_handler(polyauth_last_handler, nullptr, nullptr, APR_HOOK_REALLY_LAST - 1);
+  // Directly before httpd's own file handlers. For core a list of successors would not do:
+  // it has a handler at the other end as well.
+  ap_hook_handler(polyauth_last_handler, nullptr, before_file_cache, APR_HOOK_REALLY_LAST - 1);
   ap_hook_insert_error_filter(polyauth_before_error_answer, nullptr, nullptr, APR_HOOK_FIRST);
   ap_hook_log_transaction(polyauth_log_transaction, nullptr, nullptr, APR_HOOK_MIDDLE);
 }
