@@ -225,3 +225,25 @@ def test_what_looks_like_noise_is_no_address(stage, pki, seen):
     hidden = base64.b64encode(f"{A}.cfg".encode()).decode()
     assert stage.get(f"/plain/{A}.cfg?n={hidden}", cert=pki.leaf("phone-a")).status == 200
     assert seen() == [f"/in/plain/{A}.cfg?n={hidden}"]
+
+
+@pytest.mark.parametrize("handler", [
+    'SetHandler "proxy:http://127.0.0.1:@PORT@/in/%{unbase64:%{QUERY_STRING}}"',
+    "RewriteEngine On\nRewriteCond %{QUERY_STRING} ^to=(\\w+)-(\\w+)$\n"
+    "RewriteRule . - [H=proxy:http://127.0.0.1:@PORT@/in/%1%2]",
+], ids=["SetHandler", "RewriteRule"])
+def test_a_backend_that_a_handler_names_is_judged_with_its_url(make_server, backend, pki, handler):
+    backend.clear()
+    server = make_server(modules=["proxy", "proxy_http", "rewrite"])
+    server.write(f"prov/{A}.cfg", "a file")
+    lines = handler.replace("@PORT@", str(backend.port))
+    server.configure(vhost_lines=f'<Directory "{server.docroot}/prov">\nPolyAuth On\n{lines}\n</Directory>').start()
+
+    def ask(mac):
+        query = (f"to={mac[:6]}-{mac[6:]}" if "Rewrite" in lines else base64.b64encode(mac.encode()).decode())
+        return server.get(f"/prov/{A}.cfg?{query}", cert=pki.leaf("phone-a"))
+
+    refused = ask(B)
+    assert refused.status == 403 and SECRET not in refused.text and not backend.targets
+    assert [each["reason"] for each in server.log.denials()] == ["mac-foreign"]
+    assert ask(A).status == 200 and backend.targets[0].startswith(f"/in/{A}/")

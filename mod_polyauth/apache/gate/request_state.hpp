@@ -6,6 +6,7 @@
 #include "core/rule_book.hpp"
 
 #include <array>
+#include <cstring>
 #include <optional>
 
 // What we remember of a request_rec. On its pool; of each look-up and internal
@@ -14,6 +15,12 @@
 namespace polyauth::apache {
 
 struct DeviceCertificate;
+
+// The backend that SetHandler or RewriteRule [H] has named: "proxy:" and the URL that mod_proxy
+// puts before the mapped file once it answers; nullptr if there is none.
+[[nodiscard]] inline const char* backend_handler(const request_rec* r) noexcept {
+  return r->handler != nullptr && std::strncmp(r->handler, "proxy:", 6) == 0 ? r->handler : nullptr;
+}
 
 // Everything of a request that a decision depends on and httpd may change, where
 // it stands. Equal if these are the same texts, not only the same words: whoever maps a
@@ -24,9 +31,10 @@ struct RequestTexts {
   const char* path_info = nullptr;
   const char* args = nullptr;
   const char* method = nullptr;
+  const char* backend = nullptr;
 
   [[nodiscard]] static RequestTexts of(const request_rec* r) noexcept {
-    return {r->uri, r->filename, r->path_info, r->args, r->method};
+    return {r->uri, r->filename, r->path_info, r->args, r->method, backend_handler(r)};
   }
   friend bool operator==(const RequestTexts&, const RequestTexts&) = default;
 };

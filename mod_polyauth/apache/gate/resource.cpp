@@ -81,7 +81,7 @@ std::string_view decoded_path(request_rec* r, std::string_view path) {
 bool reads_named_file(request_rec* r) noexcept {
   const auto is_empty = [](const char* text) { return text == nullptr || *text == '\0'; };
   if (r->method == nullptr || std::strcmp(r->method, "GET") != 0) return false;
-  if (!is_empty(r->path_info) || !is_empty(r->args)) return false;
+  if (!is_empty(r->path_info) || !is_empty(r->args) || backend_handler(r) != nullptr) return false;
   const std::string_view root = server_config(r->server).document_root;
   return r->uri != nullptr && *r->uri == '/' && r->filename != nullptr && !root.empty() &&
          std::strncmp(r->filename, root.data(), root.size()) == 0 &&
@@ -107,11 +107,15 @@ Resource describe_resource(request_rec* r, Handler handler, bool from_own_file) 
   if (!exists && !path_info.empty())
     mapped = view(apr_pstrcat(r->pool, keep(r->pool, mapped).data(), path_info.data(), nullptr));
   // A look-up by file name outside the directory has no URL.
-  return {view(r->method), has_url(r) ? view(r->uri) : mapped,
-          path_info,       exists,
-          view(r->args),   mapped,
-          false,           handler,
-          from_own_file};
+  const std::string_view path = has_url(r) ? view(r->uri) : mapped;
+  const char* const backend = backend_handler(r);
+  const std::string_view base = backend != nullptr ? sent_url(backend) : std::string_view();
+  // What mod_proxy puts before the file may be made of the request.
+  if (!base.empty())
+    mapped = view(
+        apr_pstrcat(r->pool, keep(r->pool, base).data(), keep(r->pool, mapped).data(), nullptr));
+  return {view(r->method), path,          path_info, exists,       view(r->args),
+          mapped,          !base.empty(), handler,   from_own_file};
 }
 
 } // namespace polyauth::apache
