@@ -142,3 +142,25 @@ def test_without_the_gate_a_folder_lists_foreign_files(stage):
 def test_odd_headers_do_not_change_who_may_store(stage, phone, headers):
     assert stage.put(f"/prov/{B}-app.log", "new", cert=phone, headers=headers).status == 403
     assert content(stage, f"prov/{B}-app.log") is None
+
+
+def test_as_the_manual_says_nothing_that_a_phone_stores_runs(make_server, phone):
+    server = furnish(make_server(modules=["dav", "dav_fs", "include", "lua"]), "prov")
+    server.own("prov")
+    server.own(server.root / "dav")
+    lines = written("""Options +Includes
+AddOutputFilter INCLUDES .shtml
+AddHandler lua-script .lua
+<Directory "@DOC@/prov">
+  PolyAuth On
+  Dav On
+  SetHandler default-handler
+  Options None
+</Directory>
+""", server)
+    server.configure(global_lines=f'DavLockDB "{server.root}/dav/locks"', vhost_lines=lines).start()
+    server.log.declare("AH01374")
+    for name, script in ((f"{A}-x.shtml.log", f'<!--#exec cmd="cat {B}.cfg" -->'),
+                         (f"{A}-x.lua.log", f'io.open("{server.docroot}/prov/{B}.cfg")')):
+        assert server.put(f"/prov/{name}", script, cert=phone).status == 201
+        assert server.get(f"/prov/{name}", cert=phone).text == script
