@@ -29,6 +29,7 @@
 #define PA1022 "PA1022: " // user names or passwords of devices where there is no device
 #define PA1023 "PA1023: " // Satisfy Any where a password is asked for
 #define PA1024 "PA1024: " // PolyAuth On that a later section switches off
+#define PA1025 "PA1025: " // WebDAV above a governed section
 #define PA1031 "PA1031: " // a page that nobody logs in for
 #define PA1032 "PA1032: " // a page without TLS
 #define PA1033 "PA1033: " // a portal without PolyAuthState

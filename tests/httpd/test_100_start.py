@@ -99,6 +99,10 @@ WARNINGS = {
     "On of a directory and an Off of all locations": case(
         "PA1024", "write a <Directory> there, or remove",
         vhost_lines='<Location "/">\nPolyAuth Off\n</Location>\n' + ON),
+    "WebDAV above": case(
+        "PA1025", "write Dav On in a section beside that one", modules=["dav", "dav_fs"],
+        global_lines="DavLockDB /tmp/none\n", vhost_lines=ON.replace("{docroot}", "{docroot}/tree/prov")
+        + '<Directory "{docroot}/tree">\nDav On\n</Directory>\n'),
     "CheckSpelling": case(
         "PA1011", "write CheckSpelling Off", vhost_lines=ON + "CheckSpelling On\n", modules=["speling"]),
     "ShowForbidden": case(
@@ -126,6 +130,9 @@ SOUND = {
     "nothing governed": case(
         "", ssl_verify="optional_no_ca", tls_lines="SSLUserName SSL_CLIENT_S_DN_CN", verify_depth=1),
     "PolyAuth Off": case("", vhost_lines="PolyAuth Off", ssl_verify="optional_no_ca", verify_depth=1),
+    "WebDAV in the section, and beside it": case(
+        "", global_lines="DavLockDB /tmp/none\n", modules=["dav", "dav_fs"],
+        vhost_lines=ON.replace("On", "On\nDav On") + '<Directory "/srv/staff">\nDav On\n</Directory>\n'),
     "On behind an Off around it": case(
         "", vhost_lines='<Location "/">\nPolyAuth Off\n</Location>\n' + HERE),
     "On with an exception": case(

@@ -206,8 +206,8 @@ TEST_CASE("extensions that take nothing away are fine", "[revocation]") {
 TEST_CASE("CRLs of two distribution points are parts, of which none is left out", "[revocation]") {
   const Maker maker;
   const auto of_point = [&](long number, const char* value) {
-    return test::crl(maker.issuing, {.number = number,
-                                     .extensions = {{NID_issuing_distribution_point, value}}});
+    return test::crl(maker.issuing,
+                     {.number = number, .extensions = {{NID_issuing_distribution_point, value}}});
   };
   const char* const one = "critical,DER:300aa008a006860468747470";
   const char* const other = "critical,DER:300aa008a006860468747471";

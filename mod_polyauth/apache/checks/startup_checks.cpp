@@ -58,6 +58,7 @@ public:
     check_some_host_asks_for_certificates();
     check_require_stands_alone();
     check_none_is_switched_off();
+    check_dav_is_not_above();
     check_settings_act();
     check_balancers_are_whole();
   }
@@ -289,14 +290,35 @@ private:
             off.sections.size() != 1 || off.sections == on.sections || !covers(off, on))
           continue;
         if (!equal_ignoring_case(kind(off), "<Location") || (by_order && &off < &on)) continue;
-        complaints_.warn(PA1024, on,
-                         "nothing is checked here: PolyAuth Off at " + off.where() +
-                             " is in a <Location> that httpd merges later; " +
-                             (by_order ? "write that section before this one"
-                                       : "write a <Directory> there") +
-                             ", or remove its PolyAuth Off");
+        complaints_.warn(
+            PA1024, on,
+            "nothing is checked here: PolyAuth Off at " + off.where() +
+                " is in a <Location> that httpd merges later; " +
+                (by_order ? "write that section before this one" : "write a <Directory> there") +
+                ", or remove its PolyAuth Off");
         break;
       }
+    }
+  }
+
+  // mod_dav copies and deletes a folder with all that lies in it, and asks for the folder alone.
+  void check_dav_is_not_above() {
+    for (const ConfigLine& dav : lines_) {
+      if (!dav.is("Dav") || dav.has_word("Off")) continue;
+      const ConfigLine* const here = in_force(lines_, "PolyAuth", dav);
+      if (says(here, "On") || says(here, "Audit")) continue;
+      const auto below =
+          std::find_if(governed_.begin(), governed_.end(), [&](const Governed& section) {
+            return section.line->host == dav.host &&
+                   section.line->sections.size() == dav.sections.size() &&
+                   contains(dav.sections, section.line->sections);
+          });
+      if (below != governed_.end())
+        complaints_.warn(PA1025, dav,
+                         "whoever may use WebDAV here may copy and delete what the section at " +
+                             below->line->where() +
+                             " governs, and mod_dav asks nobody about it; write Dav On in a "
+                             "section beside that one, or PolyAuth On here");
     }
   }
 

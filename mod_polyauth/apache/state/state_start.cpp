@@ -35,9 +35,10 @@ void warn_of_folder(const char* path, server_rec* s) {
   const gid_t group = ::geteuid() == 0 ? ap_unixd_config.group_id : ::getegid();
   if (!others_can_write_beside(path, group)) return;
   ap_log_error(APLOG_MARK, APLOG_WARNING, 0, s,
-               PA1044 "PolyAuthState %s: others than the server's user can write to its folder, and "
-                      "by a journal beside the file they can say what it holds; give that user a "
-                      "folder of its own for it",
+               PA1044
+               "PolyAuthState %s: others than the server's user can write to its folder, and "
+               "by a journal beside the file they can say what it holds; give that user a "
+               "folder of its own for it",
                path);
 }
 
