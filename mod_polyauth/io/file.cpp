@@ -31,7 +31,17 @@ FileStamp stamp_of(const struct stat& info) noexcept {
           nanoseconds(info.st_ctim)};
 }
 
-Error failed(const char* what) { return {std::string(what) + ": " + errno_text(errno)}; }
+// Whether the file that an errno is about may be as good as ever.
+bool is_passing(int error) noexcept {
+  return error == EMFILE || error == ENFILE || error == ENOMEM || error == EIO || error == ESTALE ||
+         error == ETIMEDOUT;
+}
+
+Error failed(const char* what, bool* shortage = nullptr) {
+  const int error = errno;
+  if (shortage != nullptr) *shortage = is_passing(error);
+  return {std::string(what) + ": " + errno_text(error)};
+}
 
 // Bytes read until end of file or `want`; -1 on error.
 ssize_t read_all(int fd, char* to, std::size_t want) noexcept {
@@ -84,11 +94,9 @@ FileStamp FileStamp::of(const std::string& path) noexcept {
 
 Result<FileContents> read_file(const std::string& path, const SizeLimit& limit, bool* shortage) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (shortage != nullptr)
-    *shortage = file.get() < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM);
-  if (file.get() < 0) return failed("cannot be read");
+  if (file.get() < 0) return failed("cannot be read", shortage);
   struct stat info {};
-  if (::fstat(file.get(), &info) != 0) return failed("cannot be examined");
+  if (::fstat(file.get(), &info) != 0) return failed("cannot be examined", shortage);
   if (!S_ISREG(info.st_mode)) return Error{"is not a regular file"};
   FileContents contents;
   contents.stamp = stamp_of(info);
@@ -97,8 +105,8 @@ Result<FileContents> read_file(const std::string& path, const SizeLimit& limit, 
   // One byte more than there should be shows a file that grows.
   contents.bytes.resize(static_cast<std::size_t>(contents.stamp.size) + 1);
   const ssize_t got = read_all(file.get(), contents.bytes.data(), contents.bytes.size());
-  if (got < 0) return failed("cannot be read");
-  if (::fstat(file.get(), &info) != 0) return failed("cannot be examined");
+  if (got < 0) return failed("cannot be read", shortage);
+  if (::fstat(file.get(), &info) != 0) return failed("cannot be examined", shortage);
   if (static_cast<std::uint64_t>(got) != contents.stamp.size || stamp_of(info) != contents.stamp)
     return Error{"changed while it was read"};
   contents.bytes.resize(static_cast<std::size_t>(got));
@@ -177,15 +185,15 @@ Result<bool> replace_file(const std::string& path, std::span<const std::byte> by
   return true;
 }
 
-Result<MappedFile> MappedFile::open(const std::string& path) {
+Result<MappedFile> MappedFile::open(const std::string& path, bool* shortage) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW));
-  if (file.get() < 0) return failed("cannot be opened");
+  if (file.get() < 0) return failed("cannot be opened", shortage);
   struct stat info {};
-  if (::fstat(file.get(), &info) != 0) return failed("cannot be examined");
+  if (::fstat(file.get(), &info) != 0) return failed("cannot be examined", shortage);
   if (!S_ISREG(info.st_mode) || info.st_size == 0) return Error{"is empty or no regular file"};
   const auto size = static_cast<std::size_t>(info.st_size);
   void* const at = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file.get(), 0);
-  if (at == MAP_FAILED) return failed("cannot be mapped");
+  if (at == MAP_FAILED) return failed("cannot be mapped", shortage);
   return MappedFile({static_cast<const std::byte*>(at), size});
 }
 

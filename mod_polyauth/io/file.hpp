@@ -49,7 +49,8 @@ struct SizeLimit {
 
 // The whole of a regular file no longer than the limit. Never blocks on a FIFO;
 // refuses what is no regular file, and what changes while it is read. `shortage`: whether
-// it was not for the file, but for want of descriptors or memory.
+// it may succeed with the very same file: what was wanting are descriptors or memory, or the
+// storage failed.
 Result<FileContents> read_file(const std::string& path, const SizeLimit& limit,
                                bool* shortage = nullptr);
 
@@ -90,7 +91,8 @@ struct Replacement {
 // files that nobody writes in place: a truncated one would kill the reader.
 class MappedFile {
 public:
-  static Result<MappedFile> open(const std::string& path);
+  // `shortage`: as read_file() has it.
+  static Result<MappedFile> open(const std::string& path, bool* shortage = nullptr);
   MappedFile(MappedFile&& other) noexcept;
   MappedFile& operator=(MappedFile&& other) noexcept;
   MappedFile(const MappedFile&) = delete;

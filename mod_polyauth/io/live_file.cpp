@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <new>
 
 namespace polyauth {
 
@@ -23,16 +24,17 @@ std::uint64_t add_version(std::uint64_t digest, const PublicationSlot& slot,
   return digest;
 }
 
-// The version in force of a companion and its image, or nothing.
+// The version in force of a file and its image, or nothing. `shortage`: it may be there, but
+// cannot be mapped for now.
 std::optional<MappedFile> map_in_force(const ImageFolder& folder, const PublicationSlot& slot,
-                                       std::uint64_t& generation) {
+                                       std::uint64_t& generation, bool* shortage = nullptr) {
   // The image of a generation is removed when the next one is in force: look
   // again then.
   constexpr int kAttempts = 8;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     generation = slot.in_force();
     if (generation == 0) return std::nullopt;
-    auto image = MappedFile::open(folder.image(slot, generation));
+    auto image = MappedFile::open(folder.image(slot, generation), shortage);
     if (image) return std::move(*image);
   }
   return std::nullopt;
@@ -149,14 +151,20 @@ FilePublisher::Surroundings FilePublisher::look_around() const {
       around.may_return = generation != 0;
     }
   }
-  // An image of its own that is lost must not keep the next version from healing that.
+  // An image of its own that is lost must not keep the next version from healing that; one that
+  // is only out of reach holds what the next version must not fall behind.
   std::uint64_t generation = 0;
-  around.in_force = map_in_force(folder_, slot_, generation);
+  bool shortage = false;
+  around.in_force = map_in_force(folder_, slot_, generation, &shortage);
+  if (!around.in_force && shortage && around.problem.empty()) {
+    around.problem = "its version in force cannot be mapped for now";
+    around.may_return = true;
+  }
   return around;
 }
 
 // The slot's lock is held. Unchanged: the file moved on since it was looked at.
-Refresh FilePublisher::read_and_publish(const FileStamp& seen) {
+Refresh FilePublisher::read_and_publish(const FileStamp& seen) try {
   bool shortage = false;
   auto contents = read_file(slot_.path.data(), format_.size_limit, &shortage);
   if (FileStamp::of(slot_.path.data()) != seen || (contents && contents->stamp != seen)) return {};
@@ -180,6 +188,8 @@ Refresh FilePublisher::read_and_publish(const FileStamp& seen) {
   if (!compilation.is_image) contents->bytes = {};
   return publish(seen, around.versions, std::move(compilation),
                  made.empty() ? std::as_bytes(std::span(std::as_const(contents->bytes))) : made);
+} catch (const std::bad_alloc&) {
+  return refuse({}, companion_versions(), "there is not enough memory to read it", {});
 }
 
 // The slot's lock is held.
@@ -187,6 +197,7 @@ Refresh FilePublisher::publish(const FileStamp& seen, std::uint64_t versions,
                                Compilation compilation, std::span<const std::byte> image) {
   const std::uint64_t previous = slot_.generation.load(std::memory_order_relaxed);
   const std::uint64_t generation = previous + 1;
+  folder_.sweep(slot_, previous);
   const auto written = replace_file(folder_.image(slot_, generation), image, 0600, owner_);
   if (!written) return refuse({}, versions, "its image " + written.error(), {});
 

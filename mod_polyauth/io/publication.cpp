@@ -80,8 +80,9 @@ Result<bool> ImageFolder::prepare(uid_t owner) const {
   struct stat info {};
   if (::lstat(path_.c_str(), &info) != 0 || !S_ISDIR(info.st_mode))
     return Error{"\"" + path_ + "\" is not a folder"};
+  // What is right already is left alone: the file system may have become read-only.
   if ((info.st_uid != owner && ::lchown(path_.c_str(), owner, static_cast<gid_t>(-1)) != 0) ||
-      ::chmod(path_.c_str(), 0700) != 0)
+      ((info.st_mode & 07777) != 0700 && ::chmod(path_.c_str(), 0700) != 0))
     return Error{"\"" + path_ + "\" cannot be given to the server's user: " + errno_text(errno)};
   const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir(path_.c_str()), ::closedir);
   if (!folder) return Error{"\"" + path_ + "\" cannot be read: " + errno_text(errno)};
@@ -93,6 +94,17 @@ Result<bool> ImageFolder::prepare(uid_t owner) const {
       ::unlinkat(::dirfd(folder.get()), entry->d_name, 0);
   }
   return true;
+}
+
+void ImageFolder::sweep(const PublicationSlot& slot, std::uint64_t generation) const {
+  const std::string kept = image(slot, generation);
+  const std::string start = kept.substr(0, kept.rfind('-') + 1);
+  const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir(path_.c_str()), ::closedir);
+  if (!folder) return;
+  while (const dirent* const entry = ::readdir(folder.get())) {
+    const std::string path = path_ + '/' + entry->d_name;
+    if (path.starts_with(start) && path != kept) ::unlink(path.c_str());
+  }
 }
 
 SlotLock::SlotLock(PublicationSlot& slot, Wait wait) noexcept : slot_(slot), held_(false) {

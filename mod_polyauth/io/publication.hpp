@@ -99,6 +99,10 @@ public:
 
   [[nodiscard]] std::string image(const PublicationSlot& slot, std::uint64_t generation) const;
 
+  // Removes all images of a slot but this one: what processes left that died while they
+  // published. Only under the slot's lock.
+  void sweep(const PublicationSlot& slot, std::uint64_t generation) const;
+
 private:
   std::string path_;
   std::uint64_t nonce_;

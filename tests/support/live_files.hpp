@@ -9,6 +9,7 @@
 #include <charconv>
 #include <csignal>
 #include <cstring>
+#include <new>
 #include <string>
 #include <thread>
 
@@ -45,6 +46,7 @@ public:
   static const FileFormat kNumber;
   static const FileFormat kKillsItself;   // dies by SIGKILL, with the lock
   static const FileFormat kChangesItself; // adds a digit to the file that it compiles
+  static const FileFormat kHasNoMemory;   // throws std::bad_alloc
 
   TempDir folder;
   std::string path = folder / "number";
@@ -117,6 +119,7 @@ private:
     ::kill(::getpid(), SIGKILL);
     return {};
   }
+  static Compilation run_out(std::string_view, const CompileContext&) { throw std::bad_alloc(); }
   static Compilation change(std::string_view bytes, const CompileContext& context) {
     append(changing, "3");
     return compile(bytes, context);
@@ -137,5 +140,6 @@ private:
 inline const FileFormat LiveFiles::kNumber = {FileKind::kAcl, kLimit, compile, is_whole};
 inline const FileFormat LiveFiles::kKillsItself = {FileKind::kAcl, kLimit, die, is_whole};
 inline const FileFormat LiveFiles::kChangesItself = {FileKind::kAcl, kLimit, change, is_whole};
+inline const FileFormat LiveFiles::kHasNoMemory = {FileKind::kAcl, kLimit, run_out, is_whole};
 
 } // namespace polyauth::test
