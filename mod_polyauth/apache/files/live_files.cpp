@@ -14,6 +14,8 @@
 #include <chrono>
 #include <memory>
 #include <mutex>
+#include <string>
+#include <sys/stat.h>
 
 extern "C" {
 #include "apr_hash.h"
@@ -167,9 +169,17 @@ bool start_watchdog(Globals& globals, FollowedFiles& followed, apr_pool_t* pconf
 
 // Whether the published version of a slot is what was published. Requests look at
 // its layout only, so it is read through here once.
-bool is_whole(const PublicationSlot& slot, const ImageFolder& folder, const FileFormat& format) {
-  const auto image = MappedFile::open(folder.image(slot, slot.in_force()));
-  return image && format.is_whole(image->bytes());
+bool is_whole(const PublicationSlot& slot, const ImageFolder& folder, const FileFormat& format,
+              uid_t owner) {
+  const std::string path = folder.image(slot, slot.in_force());
+  const auto image = MappedFile::open(path);
+  if (!image || !format.is_whole(image->bytes())) return false;
+  // A User that is new cannot read what the one before has published. A copy: what lies in a
+  // folder of theirs is not to be given away by root.
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0 &&
+         (owner == static_cast<uid_t>(-1) || info.st_uid == owner ||
+          replace_file(path, image->bytes(), 0600, owner));
 }
 
 // Brings a file up to date at a (re)start. False if a start must fail.
@@ -238,8 +248,8 @@ private:
   // watchdogs see to its changes; one that nobody followed is too old to stay. One
   // whose image is lost is read anew as well.
   bool claim(PublicationSlot& slot, const FileFormat& format) {
-    const bool in_force =
-        slot.in_force() != 0 && slot.config + 1 == config_ && is_whole(slot, folder_, format);
+    const bool in_force = slot.in_force() != 0 && slot.config + 1 == config_ &&
+                          is_whole(slot, folder_, format, owner_);
     slot.config = config_;
     if (!in_force) slot.floor = slot.generation.load();
     return in_force;
@@ -274,12 +284,13 @@ bool publish_files(Globals& globals, apr_pool_t* pconf, server_rec* s) {
   Retained& kept = retained();
   const bool restart = is_restart();
   kept.served = true;
+  if (kept.board != nullptr && !kept.board->is_ours()) kept.board = nullptr;
   // Also a configuration that follows nothing counts, and lets versions grow old.
   const std::uint32_t config = kept.board != nullptr ? kept.board->next_config() : 0;
   if (globals.follows_nothing()) return true;
   const int level = restart ? APLOG_CRIT : APLOG_EMERG;
 
-  if (kept.board == nullptr || !kept.board->is_ours()) kept.board = PublicationBoard::create();
+  if (kept.board == nullptr) kept.board = PublicationBoard::create();
   if (kept.board == nullptr) {
     ap_log_error(APLOG_MARK, level, errno, s, PA1015 "no shared memory for the files in force");
     return restart;
