@@ -108,10 +108,17 @@ Refresh FilePublisher::refresh(std::chrono::steady_clock::time_point now) {
   if (!seen_ || *seen_ != stamp) {
     seen_ = stamp;
     seen_since_ = now;
+    locked_since_.reset();
   }
   if (now - seen_since_ < kSettled || now < retry_at_) return {};
   const SlotLock lock(slot_, SlotLock::Wait::kNo);
-  if (!lock.held()) return {};
+  if (!lock.held()) {
+    if (!locked_since_) locked_since_ = now;
+    if (now - *locked_since_ < kRetry) return {};
+    locked_since_ = now;
+    return locked_out();
+  }
+  locked_since_.reset();
   if (is_known(stamp)) return {};
   Refresh refresh = read_and_publish(stamp);
   give_back_memory(stamp);

@@ -80,7 +80,8 @@ public:
 
   // How long a file's size and times must have stood still before it is read.
   static constexpr std::chrono::seconds kSettled{1};
-  // How long a failure to publish, which is not the file's fault, is let rest.
+  // How long a failure to publish, which is not the file's fault, is let rest; and how long
+  // another process may be at the file before that is one.
   static constexpr std::chrono::seconds kRetry{60};
 
   // At the start of a server: reads whatever is there.
@@ -93,7 +94,8 @@ public:
   Refresh adopt_if_changed();
 
   // Reads the file if it has changed since it was adopted or refused, and has
-  // settled. Another process that is at it already is left to it.
+  // settled. Another process that is at it already is left to it; one that does not come to an
+  // end, stopped or waiting for its storage, is told of.
   Refresh refresh(std::chrono::steady_clock::time_point now);
 
   // Whether the file, as it is, settled before the last second (by its times).
@@ -128,6 +130,7 @@ private:
   std::optional<FileStamp> seen_;
   std::chrono::steady_clock::time_point seen_since_;
   std::chrono::steady_clock::time_point retry_at_;
+  std::optional<std::chrono::steady_clock::time_point> locked_since_;
 };
 
 // What a process sees of a live file: always the version in force. View is made

@@ -242,6 +242,30 @@ TEST_CASE("a process without a descriptor to read by leaves the file to others",
   CHECK(files.seen_elsewhere() == 2);
 }
 
+TEST_CASE("a process that does not let go of a file is told of", "[live]") {
+  LiveFiles files;
+  files.adopt("1");
+  files.write("2");
+  FilePublisher publisher = files.publisher();
+  publisher.refresh(files.at(0s));
+  {
+    const SlotLock stopped(files.slot(), SlotLock::Wait::kNo);
+    CHECK(publisher.refresh(files.at(1s)).outcome == Outcome::kUnchanged);
+    CHECK(publisher.refresh(files.at(60s)).outcome == Outcome::kUnchanged);
+    const Refresh refresh = publisher.refresh(files.at(61s));
+    CHECK(refresh.outcome == Outcome::kRefused);
+    CHECK(refresh.problem == "is held by another process of the server");
+    CHECK(refresh.generation == 1);
+    CHECK(publisher.refresh(files.at(62s)).outcome == Outcome::kUnchanged);
+  }
+  CHECK(publisher.refresh(files.at(63s)).outcome == Outcome::kAdopted);
+  {
+    const SlotLock again(files.slot(), SlotLock::Wait::kNo);
+    CHECK(publisher.refresh(files.at(64s)).outcome == Outcome::kUnchanged);
+    CHECK(publisher.refresh(files.at(122s)).outcome == Outcome::kUnchanged);
+  }
+}
+
 TEST_CASE("a file that the storage does not give out for now is tried again", "[live]") {
   LiveFiles files;
   files.adopt("1");
