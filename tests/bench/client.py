@@ -8,6 +8,10 @@ from lab import FILE
 from server import BenchError
 
 
+class ClosedError(BenchError):
+    pass
+
+
 class Phone:
     def __init__(self, lab, port):
         self._port = port
@@ -45,7 +49,7 @@ class Phone:
         while b"\r\n\r\n" not in answer or not answer.endswith(b"\n"):
             piece = self._socket.recv(65536)
             if not piece:
-                raise BenchError(f"the server closed the connection after {answer[:200]!r}")
+                raise ClosedError(f"the server closed the connection after {answer[:200]!r}")
             answer += piece
         head, _, body = answer.partition(b"\r\n\r\n")
         if not head.startswith(b"HTTP/1.1 200 "):

@@ -76,7 +76,7 @@ class Server:
         self.start_cpu = self.cpu_seconds()
 
     def _said(self):
-        logs = [self._output, self.folder / "error.log"]
+        logs = [self._output, self.folder / "error.log", self.folder / "valgrind.log"]
         return "".join(log.read_text(errors="replace")[-2000:] for log in logs if log.exists())
 
     def _answers(self):
@@ -88,8 +88,12 @@ class Server:
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, _, error, *__):
+        ended = self._process.poll()
         self.close()
+        if isinstance(error, BenchError):
+            how = "runs" if ended is None else f"has ended with {ended}"
+            raise type(error)(f"{error}\n{self.peer.kind} {self.name}, which {how}:\n{self._said()}") from None
 
     def close(self):
         # A session of its own: none of its processes is anybody else's.

@@ -39,18 +39,17 @@ Entries entries_of(const apr_table_t* table) noexcept {
           static_cast<std::size_t>(elements->nelts)};
 }
 
-// Whether an entry at or behind `from` is one of ours.
-inline bool any_is_ours(Entries entries, std::size_t from) noexcept {
-  for (; from < entries.size(); ++from)
-    if ((*entries[from].key | 0x20) == 'p' && index_of(entries[from].key) != kNames.size())
-      return true;
+// Whether an entry is one of ours.
+inline bool any_is_ours(Entries entries) noexcept {
+  for (const apr_table_entry_t& entry : entries)
+    if ((*entry.key | 0x20) == 'p' && index_of(entry.key) != kNames.size()) return true;
   return false;
 }
 
 // Makes the table say exactly this; nullptr: nothing. Returns where it does.
 std::size_t set_variables(apr_table_t* env, const Variables& values) {
   Entries entries = entries_of(env);
-  if (any_is_ours(entries, 0)) {
+  if (any_is_ours(entries)) {
     for (const char* const name : kNames) apr_table_unset(env, name);
     entries = entries_of(env);
   }
@@ -62,13 +61,14 @@ std::size_t set_variables(apr_table_t* env, const Variables& values) {
 // Whether the entries that were added at `at` stand there as they were, and nothing
 // of ours, in whatever spelling, has come behind them.
 bool still_says(Entries entries, std::size_t at, const Variables& values) noexcept {
+  const apr_table_entry_t* entry = entries.data() + std::min(at, entries.size());
+  const apr_table_entry_t* const end = entries.data() + entries.size();
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (values[i] == nullptr) continue;
-    if (at >= entries.size() || entries[at].val != values[i] || entries[at].key != kNames[i])
-      return false;
-    ++at;
+    if (entry == end || entry->val != values[i] || entry->key != kNames[i]) return false;
+    ++entry;
   }
-  return !any_is_ours(entries, at);
+  return !any_is_ours({entry, end});
 }
 
 const char* password_label(const request_rec* r) noexcept {

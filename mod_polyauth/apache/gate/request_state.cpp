@@ -45,11 +45,7 @@ std::optional<Scope> admitted_scope(const request_rec* r) noexcept {
   return std::nullopt;
 }
 
-const RequestState* password_of(const request_rec* r) noexcept {
-  // Whatever another module has made of the name since.
-  if (const RequestState* const state = find_state(r);
-      state != nullptr && state->password_source != PasswordSource::kNone)
-    return state;
+const RequestState* inherited_password(const request_rec* r) noexcept {
   // httpd hands the same text on; whoever authenticates anew makes another.
   const char* user = r->user;
   for (r = parent(r); r != nullptr; r = parent(r)) {

@@ -139,9 +139,17 @@ struct RequestState {
 // admission of its parent covers it.
 [[nodiscard]] std::optional<Scope> admitted_scope(const request_rec* r) noexcept;
 
+// The same of the user that this request has from those that it serves.
+[[nodiscard]] const RequestState* inherited_password(const request_rec* r) noexcept;
 // The state that holds the password by which the user of this request, or else of the one
 // that it serves, was authenticated; nullptr if it was none of ours.
-[[nodiscard]] const RequestState* password_of(const request_rec* r) noexcept;
+[[nodiscard]] inline const RequestState* password_of(const request_rec* r) noexcept {
+  // Whatever another module has made of the name since.
+  if (const RequestState* const state = find_state(r);
+      state != nullptr && state->password_source != PasswordSource::kNone)
+    return state;
+  return parent(r) != nullptr ? inherited_password(r) : nullptr;
+}
 
 // Whether a decision that there is is still one on this request as it stands.
 [[nodiscard]] inline bool is_as_judged(const request_rec* r, const RequestState& state) noexcept {

@@ -80,8 +80,11 @@ std::string_view decoded_path(request_rec* r, std::string_view path) {
 
 bool reads_named_file(request_rec* r) noexcept {
   const auto is_empty = [](const char* text) { return text == nullptr || *text == '\0'; };
-  if (r->method == nullptr || std::strcmp(r->method, "GET") != 0) return false;
-  if (!is_empty(r->path_info) || !is_empty(r->args) || backend_handler(r) != nullptr) return false;
+  const auto is_get = [](const char* name) {
+    return name != nullptr && name[0] == 'G' && name[1] == 'E' && name[2] == 'T' && name[3] == '\0';
+  };
+  if (!is_get(r->method) || !is_empty(r->path_info) || !is_empty(r->args)) return false;
+  if (backend_handler(r) != nullptr) return false;
   const std::string_view root = server_config(r->server).document_root;
   return r->uri != nullptr && *r->uri == '/' && r->filename != nullptr && !root.empty() &&
          std::strncmp(r->filename, root.data(), root.size()) == 0 &&
