@@ -136,8 +136,8 @@ bool admits_expired(const request_rec* r) noexcept {
 inline int enforce(request_rec* r, Handler handler) noexcept {
   const Mode mode = settings(r).effective_mode();
   // Nothing of ours has looked at it, nor at another one before it.
-  const bool untouched = find_state(r) == nullptr && parent(r) == nullptr;
-  if (mode == Mode::kOff && untouched && !admits_expired(r)) return DECLINED;
+  const auto untouched = [r] { return find_state(r) == nullptr && parent(r) == nullptr; };
+  if (mode == Mode::kOff && untouched() && !admits_expired(r)) return DECLINED;
   return enforce_in_full(r, handler, mode);
 }
 
@@ -254,8 +254,8 @@ extern "C" int polyauth_quick_handler(request_rec* r, int lookup) {
 // TRACE and "OPTIONS *" end here, before any phase that asks.
 extern "C" int polyauth_map_to_storage(request_rec* r) {
   if (!admits_expired(r)) return DECLINED;
-  const bool ends_here =
-      r->method_number == M_TRACE || (r->uri != nullptr && std::strcmp(r->uri, "*") == 0);
+  const bool ends_here = r->method_number == M_TRACE ||
+                         (r->uri != nullptr && r->uri[0] == '*' && r->uri[1] == '\0');
   return ends_here && rides_on_expired_certificate(r) ? refuse_expired(r) : DECLINED;
 }
 
