@@ -254,8 +254,8 @@ extern "C" int polyauth_quick_handler(request_rec* r, int lookup) {
 // TRACE and "OPTIONS *" end here, before any phase that asks.
 extern "C" int polyauth_map_to_storage(request_rec* r) {
   if (!admits_expired(r)) return DECLINED;
-  const bool ends_here = r->method_number == M_TRACE ||
-                         (r->uri != nullptr && r->uri[0] == '*' && r->uri[1] == '\0');
+  const bool ends_here =
+      r->method_number == M_TRACE || (r->uri != nullptr && r->uri[0] == '*' && r->uri[1] == '\0');
   return ends_here && rides_on_expired_certificate(r) ? refuse_expired(r) : DECLINED;
 }
 
