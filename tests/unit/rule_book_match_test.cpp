@@ -65,7 +65,7 @@ TEST_CASE("slashes that httpd has merged in PATH_INFO make it no name", "[rule_b
   CAPTURE(path, rest);
   Scene scene;
   scene.resource = handled(path, rest);
-  scene.resource.mapped = path.substr(0, path.find('/', path.find('.')));
+  scene.resource.mapped = std::string_view(path).substr(0, path.find('/', path.find('.')));
   CHECK(scene.verdict() == expected);
 }
 
