@@ -135,6 +135,10 @@ SOUND = {
         vhost_lines=ON.replace("On", "On\nDav On") + '<Directory "/srv/staff">\nDav On\n</Directory>\n'),
     "On behind an Off around it": case(
         "", vhost_lines='<Location "/">\nPolyAuth Off\n</Location>\n' + HERE),
+    "On in an <If>, which httpd merges last": case(
+        "", vhost_lines='<If "true">\nPolyAuth On\n</If>\n<Location "/">\nPolyAuth Off\n</Location>\n'),
+    "Off around it in another host": case(
+        "", vhost_lines=HERE, plain_lines='<Location "/">\nPolyAuth Off\n</Location>\n'),
     "On with an exception": case(
         "", vhost_lines=ON + HERE + '<Location "/here/not">\nPolyAuth Off\n</Location>\n'),
     "a global section beside a host without TLS": case("", global_lines=ON),
