@@ -227,12 +227,16 @@ def test_what_looks_like_noise_is_no_address(stage, pki, seen):
     assert seen() == [f"/in/plain/{A}.cfg?n={hidden}"]
 
 
-@pytest.mark.parametrize("handler", [
-    'SetHandler "proxy:http://127.0.0.1:@PORT@/in/%{unbase64:%{QUERY_STRING}}"',
-    "RewriteEngine On\nRewriteCond %{QUERY_STRING} ^to=(\\w+)-(\\w+)$\n"
-    "RewriteRule . - [H=proxy:http://127.0.0.1:@PORT@/in/%1%2]",
-], ids=["SetHandler", "RewriteRule"])
-def test_a_backend_that_a_handler_names_is_judged_with_its_url(make_server, backend, pki, handler):
+@pytest.mark.parametrize("handler, asked", [
+    ('SetHandler "proxy:http://127.0.0.1:@PORT@/in/%{unbase64:%{QUERY_STRING}}"',
+     lambda mac: ("?" + base64.b64encode(mac.encode()).decode(), {})),
+    ("RewriteEngine On\nRewriteCond %{QUERY_STRING} ^to=(\\w+)-(\\w+)$\n"
+     "RewriteRule . - [H=proxy:http://127.0.0.1:@PORT@/in/%1%2]",
+     lambda mac: (f"?to={mac[:6]}-{mac[6:]}", {})),
+    # Nothing but the name of its own file is in sight.
+    ('SetHandler "proxy:http://127.0.0.1:@PORT@/in/%{HTTP:X-Tree}"', lambda mac: ("", {"X-Tree": mac})),
+], ids=["SetHandler", "RewriteRule", "SetHandler by a header"])
+def test_a_backend_that_a_handler_names_is_judged_with_its_url(make_server, backend, pki, handler, asked):
     backend.clear()
     server = make_server(modules=["proxy", "proxy_http", "rewrite"])
     server.write(f"prov/{A}.cfg", "a file")
@@ -240,8 +244,8 @@ def test_a_backend_that_a_handler_names_is_judged_with_its_url(make_server, back
     server.configure(vhost_lines=f'<Directory "{server.docroot}/prov">\nPolyAuth On\n{lines}\n</Directory>').start()
 
     def ask(mac):
-        query = (f"to={mac[:6]}-{mac[6:]}" if "Rewrite" in lines else base64.b64encode(mac.encode()).decode())
-        return server.get(f"/prov/{A}.cfg?{query}", cert=pki.leaf("phone-a"))
+        query, headers = asked(mac)
+        return server.get(f"/prov/{A}.cfg{query}", cert=pki.leaf("phone-a"), headers=headers)
 
     refused = ask(B)
     assert refused.status == 403 and SECRET not in refused.text and not backend.targets
