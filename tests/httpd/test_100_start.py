@@ -17,6 +17,14 @@ def off_in(section, line="SSLUserName SSL_CLIENT_S_DN_CN"):
     return f"<{section}>\n  PolyAuth Off\n  {line}\n</{section.split()[0]}>\n"
 
 
+DEEP = ON.replace("{docroot}", "{docroot}/tree/prov")
+DAV = {"modules": ["dav", "dav_fs"], "global_lines": "DavLockDB /tmp/none\n"}
+
+
+def dav_in(section, value="On"):
+    return f"<{section}>\nDav {value}\n</{section.split()[0]}>\n"
+
+
 def configure(server, **lines):
     def fill(text):
         return text.replace("{docroot}", str(server.docroot))
@@ -100,9 +108,13 @@ WARNINGS = {
         "PA1024", "write a <Directory> there, or remove",
         vhost_lines='<Location "/">\nPolyAuth Off\n</Location>\n' + ON),
     "WebDAV above": case(
-        "PA1025", "write Dav On in a section beside that one", modules=["dav", "dav_fs"],
-        global_lines="DavLockDB /tmp/none\n", vhost_lines=ON.replace("{docroot}", "{docroot}/tree/prov")
-        + '<Directory "{docroot}/tree">\nDav On\n</Directory>\n'),
+        "PA1025", "write Dav On in a section beside that one", vhost_lines=DEEP + dav_in('Directory "{docroot}/tree"'),
+        **DAV),
+    "WebDAV above, in another host": case(
+        "PA1025", "governs", vhost_lines=DEEP, plain_lines=dav_in('Directory "{docroot}/tree"'), **DAV),
+    "WebDAV around files": case(
+        "PA1025", "governs", **DAV, vhost_lines='<Directory "{docroot}">\nDav On\n'
+        '<Files "*.cfg">\nPolyAuth On\n</Files>\n</Directory>\n'),
     "CheckSpelling": case(
         "PA1011", "write CheckSpelling Off", vhost_lines=ON + "CheckSpelling On\n", modules=["speling"]),
     "ShowForbidden": case(
@@ -131,8 +143,10 @@ SOUND = {
         "", ssl_verify="optional_no_ca", tls_lines="SSLUserName SSL_CLIENT_S_DN_CN", verify_depth=1),
     "PolyAuth Off": case("", vhost_lines="PolyAuth Off", ssl_verify="optional_no_ca", verify_depth=1),
     "WebDAV in the section, and beside it": case(
-        "", global_lines="DavLockDB /tmp/none\n", modules=["dav", "dav_fs"],
-        vhost_lines=ON.replace("On", "On\nDav On") + '<Directory "/srv/staff">\nDav On\n</Directory>\n'),
+        "", vhost_lines=ON.replace("On", "On\nDav On") + dav_in('Directory "/srv/staff"'), **DAV),
+    "WebDAV with Require polyauth": case("", vhost_lines=REQUIRE.replace("{line}", "Dav On"), **DAV),
+    "no WebDAV above": case("", vhost_lines=DEEP + dav_in('Directory "{docroot}/tree"', "Off"), **DAV),
+    "WebDAV by URL in another host": case("", vhost_lines=HERE, plain_lines=dav_in('Location "/"'), **DAV),
     "On behind an Off around it": case(
         "", vhost_lines='<Location "/">\nPolyAuth Off\n</Location>\n' + HERE),
     "On in an <If>, which httpd merges last": case(

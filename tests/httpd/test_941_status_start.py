@@ -52,6 +52,13 @@ def test_other_locations_leave_it_as_it_is(server, before, after):
     assert server.configtest().returncode == 0
 
 
+def test_what_stands_in_an_if_comes_after_each_location(server):
+    own = '<If "true">\nPolyAuthPage status\nPolyAuth Off\nRequire ip 10\n</If>\n'
+    status.configure(server, section=f"<Location /status>\n{own}</Location>\n"
+                                     "<Location />\nRequire all granted\n</Location>\n")
+    assert server.configtest().returncode == 0
+
+
 @pytest.mark.parametrize("line", ["Require local", "Require ip 192.0.2.0/24", "Require host example.net",
                                   "Require expr \"%{REMOTE_ADDR} == '127.0.0.1'\"", "Require all denied",
                                   "Require ip 10\nRequire local",

@@ -91,14 +91,16 @@ private:
   // mod_dav copies and deletes a folder with all that lies in it, and asks for the folder alone.
   void check_dav_is_not_above() {
     for (const ConfigLine& dav : lines_) {
-      if (!dav.is("Dav") || dav.has_word("Off")) continue;
+      if (!dav.is("Dav") || dav.sections.empty() || dav.has_word("Off")) continue;
       const ConfigLine* const here = in_force(lines_, "PolyAuth", dav);
       if (here != nullptr && !here->has_word("Off")) continue;
+      // Files are the same in each host, URLs are not.
+      const bool by_file = ascii::starts_with(dav.sections.front()->directive, "<Directory");
       const auto below =
           std::find_if(governed_.begin(), governed_.end(), [&](const Governed& section) {
-            return section.line->host == dav.host &&
-                   section.line->sections.size() == dav.sections.size() &&
-                   contains(dav.sections, section.line->sections);
+            const ConfigLine& on = *section.line;
+            const bool met = by_file || on.host == nullptr || reaches(dav, on.host);
+            return met && on.sections != dav.sections && contains(dav.sections, on.sections);
           });
       if (below != governed_.end())
         complaints_.warn(PA1025, dav,
