@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 #include <sys/stat.h>
+#include <utility>
 
 using namespace polyauth;
 using test::TempDir;
@@ -166,6 +167,24 @@ TEST_CASE("what earlier servers left is removed, our own images stay", "[publica
   test::overwrite(temp / "images/.hidden", "theirs");
   REQUIRE(folder.prepare(::geteuid()));
   CHECK(names_in(temp / "images") == std::set<std::string>{fs::path(ours).filename()});
+}
+
+TEST_CASE("a folder that is right already is not written to, which may be impossible by now",
+          "[publication]") {
+  const auto changed = [](const std::string& path) {
+    struct stat info {};
+    REQUIRE(::stat(path.c_str(), &info) == 0);
+    return std::pair(info.st_ctim.tv_sec, info.st_ctim.tv_nsec);
+  };
+  const TempDir temp;
+  const std::string path = temp / "images";
+  REQUIRE(ImageFolder(path, 1).prepare(::geteuid()));
+  const auto before = changed(path);
+  // Until a change would show: the clock of a file system has ticks.
+  do test::overwrite(temp / "now", "x");
+  while (changed(temp / "now") <= before);
+  REQUIRE(ImageFolder(path, 1).prepare(::geteuid()));
+  CHECK(changed(path) == before);
 }
 
 TEST_CASE("what is no folder is not used as one", "[publication]") {
