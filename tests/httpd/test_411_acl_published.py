@@ -80,7 +80,7 @@ def test_a_good_change_is_in_force_at_once_after_a_graceful_restart(live):
         for pid in children:
             os.kill(pid, signal.SIGCONT)
     assert f"[pid {live.server.pid}:" in line
-    wait_until(lambda: not set(children) & set(live.server.children()), "the old children to end", 20)
+    wait_until(lambda: not set(children) & set(live.server.children()), "the old children to end")
     assert live.statuses(A, B) == [200, 403]
 
 
@@ -99,7 +99,7 @@ def test_children_are_killed_while_they_load_a_list(live):
         wait_for_reader(live.path)
         live.server.kill_children()
         assert not live.server.log.lines(f"PA2001: .*generation={generation}$"), "killed too late"
-        live.loaded(generation, timeout=30)
+        live.loaded(generation)
         assert live.statuses(A, B) == [200, 403]
     assert live.ask_every_child(A) == {200}
     assert live.complaints() == []

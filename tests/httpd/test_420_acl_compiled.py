@@ -188,7 +188,7 @@ def test_memory_is_back_to_one_copy_after_each_change(live):
     before = {pid: resident(pid) for pid in live.server.children()}
     for generation in (2, 3, 4):
         live.put(b"".join(many), f"{A}\n{B}\n# {generation}\n".encode())
-        live.loaded(generation, timeout=60)
+        live.loaded(generation)
     assert live.ask_every_child(B) == {200}
     after = {pid: resident(pid) for pid in live.server.children()}
     both = before.keys() & after.keys()

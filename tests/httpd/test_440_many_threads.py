@@ -43,7 +43,7 @@ class Site(TrustFiles):
 
     def wait_until_in_force(self, generation):
         for path in (self.acl, self.ca, self.passwords):
-            self.loaded(path, generation, timeout=60)
+            self.loaded(path, generation)
 
     def start(self):
         asked = section(self.server.docroot / "asked", "PolyAuth On",

@@ -78,7 +78,7 @@ class Site:
             answers.append(self.server.get(target, cert=who and self.server.pki.leaf(who),
                                            method=method, body=body).status)
         # A line is written when its answer has been sent.
-        wait_until(lambda: len(self.log.lines()) >= len(requests), "every request in the log", 20)
+        wait_until(lambda: len(self.log.lines()) >= len(requests), "every request in the log")
         return answers
 
 
@@ -144,7 +144,7 @@ def test_a_client_cannot_write_into_the_report(site, report):
     # httpd logs the name of a user whom it does not let in.
     for user in (forged, 'a [b] "GET / HTTP/1.1" 200', "", "] ", '""'):
         assert site.server.get(OWN, cert=phone, auth=(user, "x")).status == 401
-    wait_until(lambda: len(site.log.lines()) == 9, "nine lines", 20)
+    wait_until(lambda: len(site.log.lines()) == 9, "nine lines")
     assert '- a [b] \\"GET' in site.log.text() and ' - "" [' in site.log.text()
     code, out, _ = report(site.log.path)
     assert code == 1

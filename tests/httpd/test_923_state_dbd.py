@@ -126,7 +126,7 @@ def test_a_database_that_goes_and_comes(make_server, cluster):
         cluster.start()
     wait_until(lambda: site.status() == 200, "the database to be used again")
     site.server.log.wait_for("PA4044")
-    wait_until(lambda: (OTHER, "now") in site.seen(), "the login to be noted", 20)
+    wait_until(lambda: (OTHER, "now") in site.seen(), "the login to be noted")
 
 
 def test_a_start_without_the_database(make_server, cluster):

@@ -9,6 +9,7 @@ import pytest
 
 from harness import portal
 from harness.browser import Browser
+from harness.waiting import wait_until
 
 MAC = "0004f2aaaaaa"
 SCREENS = {"wide": (1280, False), "narrow": (360, False), "smallest": (320, False),
@@ -61,7 +62,8 @@ def test_a_mistake_leads_back_to_the_field(page):
     page.press_and_load("Enter")
     assert "is not a MAC address" in page.text("#problem")
     assert page.evaluate("document.title").startswith("Problem: ")
-    assert page.evaluate("document.activeElement.id") == "mac"
+    # A browser puts the focus there when it paints, which may be after the load.
+    wait_until(lambda: page.evaluate("document.activeElement.id") == "mac", lambda: "the focus")
     assert page.evaluate("document.querySelector('#mac').value") == "0004f2aaaaa"
     described = page.evaluate("document.querySelector('#mac').getAttribute('aria-describedby')"
                               ".split(' ').map(id => document.getElementById(id).innerText).join(' ')")

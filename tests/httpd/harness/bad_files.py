@@ -55,14 +55,14 @@ class GoneBad:
         self.verdicts = [self._ask()]
         for name, (change, _) in kinds.items():
             change(files, self.paths[name])
-        wait_until(lambda: len(self._complaints()) >= len(kinds), self.server.log.text, 20)
+        wait_until(lambda: len(self._complaints()) >= len(kinds), self.server.log.text)
         self.verdicts.append(self._ask())
         for path in self.paths.values():
             if path.is_dir():
                 path.rmdir()
             repaired(path)
         for path in self.paths.values():
-            files.loaded(path, 2, 20)
+            files.loaded(path, 2)
         self.verdicts.append(self._ask())
         self.lines = {name: [line for line in self._complaints() if f"{path}:" in line]
                       for name, path in self.paths.items()}

@@ -5,7 +5,8 @@ import base64
 import socket
 import urllib.parse
 
-from harness.client import TIMEOUT, Connection
+from harness.client import Connection
+from harness.waiting import PATIENCE
 from harness.ways import FOREIGN_MAC, OWN_MAC, SECRET, furnish
 
 HEADER = "Client-Cert"
@@ -32,7 +33,7 @@ class FromAddress(Connection):
     """A connection whose other end is this loopback address, to plain HTTP."""
 
     def __init__(self, port, address="127.0.0.1"):
-        self._socket = socket.create_connection(("127.0.0.1", port), TIMEOUT, (address, 0))
+        self._socket = socket.create_connection(("127.0.0.1", port), PATIENCE, (address, 0))
         self._reader = self._socket.makefile("rb")
 
 

@@ -16,11 +16,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from harness import process
-from harness.waiting import wait_until
+from harness.waiting import PATIENCE, wait_until
 
 CHROMIUM = "/usr/bin/chromium"
 AXE = Path(__file__).resolve().parents[3] / "build/axe-core/axe-4.14.1.min.js"
-PATIENCE = 60.0
 _KEYS = {"Tab": (9, ""), "Enter": (13, "\r"), "Space": (32, " ")}
 
 
@@ -40,7 +39,7 @@ class Browser:
             self._output)
         port_file = self._profile / "DevToolsActivePort"
         wait_until(lambda: port_file.exists() and "\n" in port_file.read_text(),
-                   lambda: f"Chromium\n{(self._profile / 'output').read_text()}", PATIENCE)
+                   lambda: f"Chromium\n{(self._profile / 'output').read_text()}")
         self._port = port_file.read_text().split("\n")[0]
 
     def page(self, user=None, password=None):

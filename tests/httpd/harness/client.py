@@ -11,10 +11,9 @@ import ssl
 import subprocess
 import tempfile
 
-from harness import process
 from harness.http2 import Http2
+from harness.waiting import PATIENCE
 
-TIMEOUT = 60.0 if process.is_sanitized() else 20.0
 _VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
 
 
@@ -44,7 +43,7 @@ class Connection:
 
     def __init__(self, port, context=None, server_name="localhost", session=None):
         self._port, self._context, self._server_name = port, context, server_name
-        self._socket = socket.create_connection(("127.0.0.1", port), TIMEOUT)
+        self._socket = socket.create_connection(("127.0.0.1", port), PATIENCE)
         self.local_port = self._socket.getsockname()[1]
         if context is not None:
             try:
@@ -185,7 +184,7 @@ class ClientMixin:
         with tempfile.TemporaryDirectory() as folder:
             command = [
                 "curl", "-q", "-sS", "--noproxy", "*", "--http2", "--path-as-is", "--globoff",
-                "--max-time", str(TIMEOUT), "--resolve", f"localhost:{self.tls_port}:127.0.0.1",
+                "--max-time", str(PATIENCE), "--resolve", f"localhost:{self.tls_port}:127.0.0.1",
                 "--cacert", str(self.pki.ca("server-ca").leaf), "-D", f"{folder}/head",
                 "-o", f"{folder}/body", *_curl_options(cert, method, body, headers, tls, auth, host),
                 f"https://localhost:{self.tls_port}{target}"]

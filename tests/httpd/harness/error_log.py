@@ -42,10 +42,9 @@ class LogFile:
     def lines(self, regex=""):
         return [line for line in self.text().split("\n") if line and re.search(regex, line)]
 
-    def wait_for(self, regex, timeout=10.0):
+    def wait_for(self, regex):
         """The first line since the mark that matches."""
-        return wait_until(lambda: self.lines(regex), lambda: f"{regex!r} in\n{self.text()}",
-                          timeout)[0]
+        return wait_until(lambda: self.lines(regex), lambda: f"{regex!r} in\n{self.text()}")[0]
 
 
 class ErrorLog(LogFile):

@@ -8,7 +8,7 @@ import re
 import select
 from contextlib import ExitStack
 
-from harness.waiting import wait_until
+from harness.waiting import PATIENCE, wait_until
 
 A, B, C = "0004f2aaaaaa", "0004f2bbbbbb", "0004f2cccccc"
 LOADED = r"PA2001: loaded \"{path}\" devices=\d+ ranges=\d+ denials=\d+ generation={generation}$"
@@ -56,11 +56,10 @@ class LiveAcl:
 
     # What came of them.
 
-    def loaded(self, generation, path=None, timeout=10):
+    def loaded(self, generation, path=None):
         """Waits until that generation is in force, and returns the line that says so."""
         return self.server.log.wait_for(
-            LOADED.format(path=re.escape(str(path or self.path)), generation=generation),
-            timeout)
+            LOADED.format(path=re.escape(str(path or self.path)), generation=generation))
 
     def complaints(self):
         return self.server.log.lines(REFUSED)
@@ -103,21 +102,21 @@ class LiveAcl:
                     held.close()
                 return not missing()
 
-            wait_until(ask, lambda: f"answers from {missing()}", 30)
+            wait_until(ask, lambda: f"answers from {missing()}")
         return statuses
 
     def reasons(self, mac):
         return {each["reason"] for each in self.server.log.denials() if each.get("device") == mac}
 
 
-def wait_for_reader(path, timeout=10):
+def wait_for_reader(path):
     """Returns as soon as some process has opened the file."""
     in_open = 0x20
     libc = ctypes.CDLL(None, use_errno=True)
     events = libc.inotify_init1(os.O_CLOEXEC)
     try:
         assert libc.inotify_add_watch(events, os.fsencode(path), in_open) >= 0, "no inotify"
-        assert select.select([events], [], [], timeout)[0], f"nobody opened {path}"
+        assert select.select([events], [], [], PATIENCE)[0], f"nobody opened {path}"
     finally:
         os.close(events)
 

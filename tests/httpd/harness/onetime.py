@@ -6,7 +6,7 @@ import subprocess
 import time
 
 from harness import onboarding
-from harness.waiting import wait_until
+from harness.waiting import PATIENCE, wait_until
 
 MAC, OTHER = "0004f2aaaaaa", "0004f2bbbbbb"
 COLUMNS = ("mac", "hash", "issued", "issued_by", "expires", "first_use", "window_end", "uses",
@@ -39,7 +39,7 @@ class SqliteFile:
         self.path = path
 
     def __call__(self, sql, *values):
-        connection = sqlite3.connect(self.path, timeout=10)
+        connection = sqlite3.connect(self.path, timeout=PATIENCE)
         try:
             with connection:
                 return connection.execute(sql, values).fetchall()
@@ -108,4 +108,4 @@ class OneTime:
                 self.database("SELECT mac, label FROM polyauth_seen")}
 
     def wait_for_seen(self, *pairs):
-        wait_until(lambda: set(pairs) <= self.seen(), f"{pairs} to be noted", 20)
+        wait_until(lambda: set(pairs) <= self.seen(), f"{pairs} to be noted")

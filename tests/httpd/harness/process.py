@@ -84,11 +84,6 @@ def _sockets(ports):
     return [(row[3], row[9]) for row in rows if int(row[1].split(":")[1], 16) in ports]
 
 
-def is_sanitized():
-    """Whether the module was built with sanitizers: everything is slower then."""
-    return any(os.environ.get(name) == "1" for name in ("POLYAUTH_ASAN", "POLYAUTH_TSAN"))
-
-
 def sanitizer_environment(folder):
     """What httpd needs to load a module built with sanitizers; reports go to folder."""
     if os.environ.get("POLYAUTH_ASAN") == "1":

@@ -6,6 +6,8 @@ import http.client
 import io
 import socket
 
+from harness.waiting import PATIENCE
+
 _SSL = ctypes.CDLL("libssl.so.3")
 for _name, _result, _arguments in [
         ("TLS_client_method", ctypes.c_void_p, []),
@@ -30,7 +32,7 @@ class RenegotiatingConnection:
     """HTTP/1.1 over one TLS 1.2 connection; show() changes the certificate for the next request."""
 
     def __init__(self, port, cert=None, server_name="localhost"):
-        self._socket = socket.create_connection(("127.0.0.1", port), 20)
+        self._socket = socket.create_connection(("127.0.0.1", port), PATIENCE)
         self._socket.setblocking(True)
         self._context = _SSL.SSL_CTX_new(_SSL.TLS_client_method())
         _SSL.SSL_CTX_ctrl(self._context, _SET_MAX_PROTO_VERSION, _TLS_1_2, None)

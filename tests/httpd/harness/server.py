@@ -17,12 +17,10 @@ from harness import process
 from harness.client import ClientMixin
 from harness.conf import MPM_LINES, compose
 from harness.error_log import ErrorLog, LogFile
-from harness.waiting import wait_until
+from harness.waiting import PATIENCE, wait_until
 
 HTTPD = "/usr/sbin/apache2"
 READY = "resuming normal operations"
-# Sanitizers make everything slower; a deadline is no measurement.
-PATIENCE = 60.0 if process.is_sanitized() else 20.0
 
 
 class Server(ClientMixin):
@@ -85,7 +83,7 @@ class Server(ClientMixin):
     def start(self):
         self._launch()
         wait_until(lambda: self._process.poll() is not None or self.log.lines(READY),
-                   lambda: f"the server to start\n{self._output()}", PATIENCE)
+                   lambda: f"the server to start\n{self._output()}")
         if self._process.poll() is not None:
             self._process = None
             raise AssertionError(f"the server did not start\n{self._output()}")
@@ -113,7 +111,7 @@ class Server(ClientMixin):
         self._settle(before)
         ports = {self.tls_port, self.plain_port}
         wait_until(lambda: not any(process.is_listening(pid, ports) for pid in before),
-                   "the old children to stop listening", PATIENCE)
+                   "the old children to stop listening")
 
     def kill_children(self):
         """Returns the killed ones when others have taken their places."""
@@ -121,8 +119,7 @@ class Server(ClientMixin):
         before = set(self.children())
         for pid in before:
             os.kill(pid, signal.SIGKILL)
-        wait_until(lambda: self.children() and not before & set(self.children()), "new children",
-                   PATIENCE)
+        wait_until(lambda: self.children() and not before & set(self.children()), "new children")
         return before
 
     def restart(self):
@@ -131,7 +128,7 @@ class Server(ClientMixin):
         ports = {self.tls_port, self.plain_port}
         _try_until(lambda: not process.has_connections(ports))
         self._signal_and_wait(signal.SIGHUP)
-        wait_until(lambda: not before & set(self.children()), "the old children to end", PATIENCE)
+        wait_until(lambda: not before & set(self.children()), "the old children to end")
         self._settle()
 
     def configtest(self):
@@ -145,7 +142,7 @@ class Server(ClientMixin):
         """Expects a refusal to start: an object with returncode, output, error_log (new text)."""
         self._launch()
         wait_until(lambda: self._process.poll() is not None or self.log.lines(READY),
-                   "the server to start or to refuse", PATIENCE)
+                   "the server to start or to refuse")
         if self._process.poll() is None:
             self.stop()
             raise AssertionError("the server started, but should have refused to")
@@ -205,7 +202,7 @@ class Server(ClientMixin):
         ready = len(self.log.lines(READY))
         self._process.send_signal(number)
         wait_until(lambda: len(self.log.lines(READY)) > ready or self._process.poll() is not None,
-                   lambda: f"the server to come back\n{self._output()}", PATIENCE)
+                   lambda: f"the server to come back\n{self._output()}")
         assert self._process.poll() is None, f"the server did not come back\n{self._output()}"
 
     def _dismiss_children(self):
@@ -225,7 +222,7 @@ class Server(ClientMixin):
             new = set(self.children()) - old
             return new and all(process.threads(pid) >= full for pid in new)
 
-        wait_until(settled, "the new children to start their threads", PATIENCE)
+        wait_until(settled, "the new children to start their threads")
 
     def _output(self):
         return self.log.startup.text() + self.log.text()

@@ -108,10 +108,10 @@ class TrustFiles:
 
     # What came of it.
 
-    def loaded(self, path, generation, timeout=10):
+    def loaded(self, path, generation):
         """Waits until that generation is in force; the line that says so."""
         return self.server.log.wait_for(
-            rf'PA2001: loaded "{re.escape(str(path))}" .*generation={generation}$', timeout)
+            rf'PA2001: loaded "{re.escape(str(path))}" .*generation={generation}$')
 
     def verdict(self, ask):
         """What verdict() says; a certificate asks for its own file on a connection of its own."""

@@ -6,7 +6,11 @@ import time
 from datetime import timedelta
 
 
-def wait_until(condition, what, timeout=10.0):
+# A machine may be busy, and sanitizers make everything slower; a deadline is no measurement.
+PATIENCE = 60.0
+
+
+def wait_until(condition, what, timeout=PATIENCE):
     """The first true value of condition(); a test that waits in vain fails and says for what."""
     deadline = time.monotonic() + timeout
     while not (value := condition()):
