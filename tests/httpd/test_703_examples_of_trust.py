@@ -14,7 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from harness.client import HandshakeError
-from harness.examples import (EXAMPLES, FOREIGN, OWN, SHARED, UPLOAD, acl, configure, crls, denied,
+from harness.examples import (EXAMPLES, FOREIGN, OWN, SHARED, acl, configure, crls, denied,
                               expect_refused_handshake, include, phone)
 from harness.waiting import wait_until
 

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from harness.onetime import MAC, OTHER, RIGHT, WRONG, OneTime, code
-from harness.waiting import wait_for_moment, wait_until
+from harness.waiting import wait_until
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,9 @@ import pytest
 
 from harness import onboarding
 from harness.balanced import ask, from_phone
-from harness.client import TIMEOUT
 from harness.onboarding import derived
 from harness.onetime import MAC, OTHER, RIGHT, WRONG, OneTime
+from harness.waiting import PATIENCE
 
 PAGE = f"/onboard/{MAC}-onboard.cfg"
 
@@ -84,7 +84,7 @@ def test_streams_of_one_connection_race_for_the_first_use(make_server, pki):
     site.start()
     phone = pki.leaf("phone-a")
     command = ["curl", "-q", "-sS", "-Z", "--parallel-max", "12", "--noproxy", "*", "--http2",
-               "--max-time", str(TIMEOUT), "--resolve", f"localhost:{site.server.tls_port}:127.0.0.1",
+               "--max-time", str(PATIENCE), "--resolve", f"localhost:{site.server.tls_port}:127.0.0.1",
                "--cacert", str(pki.ca("server-ca").leaf), "--cert", str(phone.cert), "--key", str(phone.key),
                "-u", f"x:{RIGHT}", "-w", "%{http_code} %{http_version}\\n"]
     url = f"https://localhost:{site.server.tls_port}{PAGE}"
