@@ -109,6 +109,7 @@ Refresh FilePublisher::refresh(std::chrono::steady_clock::time_point now) {
     seen_ = stamp;
     seen_since_ = now;
     locked_since_.reset();
+    retry_at_ = {}; // another file: the trouble was with the one before
   }
   if (now - seen_since_ < kSettled || now < retry_at_) return {};
   const SlotLock lock(slot_, SlotLock::Wait::kNo);

@@ -158,3 +158,18 @@ TEST_CASE("nothing is judged as if the version in force were lost that is out of
   CHECK(refresh.problem == "its version in force cannot be mapped for now");
   CHECK(refresh.generation == 1);
 }
+
+TEST_CASE("a file that is replaced after the storage failed is not made to wait", "[live]") {
+  LiveFiles files;
+  files.adopt("1");
+  fs::remove(files.path);
+  fs::create_symlink("/proc/self/mem", files.path);
+  FilePublisher publisher = files.publisher();
+  publisher.refresh(files.at(0s));
+  CHECK(publisher.refresh(files.at(1s)).outcome == Outcome::kRefused);
+  fs::remove(files.path);
+  files.write("2");
+  publisher.refresh(files.at(2s));
+  CHECK(publisher.refresh(files.at(3s)).outcome == Outcome::kAdopted);
+  CHECK(files.seen_elsewhere() == 2);
+}
