@@ -46,9 +46,21 @@ bool has(const STACK_OF(X509_EXTENSION) * extensions, int nid) {
   return X509v3_get_ext_by_NID(extensions, nid, -1) >= 0;
 }
 
+constexpr int kRelativeName = 1; // of DIST_POINT_NAME::type
+
+template <typename Name>
+std::string der_of(const Name* name, int (*encode)(const Name*, unsigned char**)) {
+  unsigned char* der = nullptr;
+  const int size = encode(name, &der);
+  std::string text;
+  if (size > 0) text.assign(der, der + size);
+  OPENSSL_free(der);
+  return text;
+}
+
 // Why its scope is not all that its issuer signs; empty if, as far as it says, it is.
 std::string scope_problem(const STACK_OF(X509_EXTENSION) * extensions,
-                          std::string& distribution_point) {
+                          std::vector<std::string>& distribution_points) {
   if (has(extensions, NID_delta_crl)) return "is a delta CRL; a full CRL is needed";
   int found = 0;
   const ScopePtr scope(static_cast<ISSUING_DIST_POINT*>(
@@ -60,10 +72,15 @@ std::string scope_problem(const STACK_OF(X509_EXTENSION) * extensions,
   if (scope->onlyuser > 0 || scope->onlyCA > 0 || scope->onlyattr > 0 ||
       scope->onlysomereasons != nullptr)
     return "covers only a part of what its issuer signs; a full CRL is needed";
-  unsigned char* der = nullptr;
-  const int size = scope->distpoint == nullptr ? 0 : i2d_DIST_POINT_NAME(scope->distpoint, &der);
-  if (size > 0) distribution_point.assign(der, der + size);
-  OPENSSL_free(der);
+  const DIST_POINT_NAME* const point = scope->distpoint;
+  if (point == nullptr) return {};
+  if (point->type == kRelativeName) {
+    distribution_points.push_back(der_of(point, i2d_DIST_POINT_NAME));
+  } else {
+    for (int i = 0; i < sk_GENERAL_NAME_num(point->name.fullname); ++i)
+      distribution_points.push_back(
+          der_of(sk_GENERAL_NAME_value(point->name.fullname, i), i2d_GENERAL_NAME));
+  }
   return {};
 }
 
@@ -140,7 +157,7 @@ Result<CrlPtr> parse_crl(std::span<const unsigned char> der) {
 Result<Crl> read_crl(X509_CRL* crl) {
   const STACK_OF(X509_EXTENSION)* const extensions = X509_CRL_get0_extensions(crl);
   Crl read;
-  std::string problem = scope_problem(extensions, read.distribution_point);
+  std::string problem = scope_problem(extensions, read.distribution_points);
   if (problem.empty())
     if (const auto oid = unknown_critical(extensions, {NID_crl_number, NID_authority_key_identifier,
                                                        NID_issuing_distribution_point}))

@@ -15,9 +15,9 @@ struct Crl {
   CrlVersion version;
   std::optional<std::int64_t> next_update;
   std::vector<std::string> serials; // revoked, as serial_of() writes them
-  // DER of the distribution point that it names as its own (RFC 5280, 5.2.5), empty if none:
-  // an issuer that has several may have put other certificates into the CRLs of the others.
-  std::string distribution_point;
+  // DER of each name of the distribution point that it names as its own (RFC 5280, 5.2.5), none
+  // if none: an issuer that has several may have put other certificates into the other CRLs.
+  std::vector<std::string> distribution_points;
 };
 
 // A CRL that takes up all the bytes.

@@ -165,9 +165,12 @@ private:
     const bool told = !told_.emplace(found.line, other.line).second;
     const CrlOrder order = compare(found.crl.version, other.crl.version);
     if (told) return order == CrlOrder::kLater;
-    const std::string& point = found.crl.distribution_point;
-    const std::string& other_point = other.crl.distribution_point;
-    if (!point.empty() && !other_point.empty() && point != other_point) {
+    const std::vector<std::string>& points = found.crl.distribution_points;
+    const std::vector<std::string>& other_points = other.crl.distribution_points;
+    // One name in common is enough (RFC 5280, 6.3.3 (b)(2)(i)).
+    if (!points.empty() && !other_points.empty() &&
+        std::find_first_of(points.begin(), points.end(), other_points.begin(),
+                           other_points.end()) == points.end()) {
       findings_.error(found.line, found.name +
                                       " is the second of its issuer and covers another "
                                       "distribution point than the one in line " +

@@ -160,6 +160,8 @@ TEST_CASE("CRLs of two distribution points are parts, of which none is left out"
   CHECK(first_error(maker.compile(of_point(1, one) + of_point(2, other)))
             .find("covers another distribution point than the one in line 1") != std::string::npos);
   CHECK(maker.compile(of_point(1, one) + of_point(2, one)).error_count == 0);
+  const char* const also_by_ldap = "critical,DER:3010a00ea00c86046874747086046c646170";
+  CHECK(maker.compile(of_point(1, one) + of_point(2, also_by_ldap)).error_count == 0);
   CHECK(maker.compile(of_point(1, one) + test::crl(maker.issuing, {.number = 2})).error_count == 0);
 }
 
