@@ -145,10 +145,14 @@ SOUND = {
     "WebDAV in the section, and beside it": case(
         "", vhost_lines=ON.replace("On", "On\nDav On") + dav_in('Directory "/srv/staff"'), **DAV),
     "WebDAV with Require polyauth": case("", vhost_lines=REQUIRE.replace("{line}", "Dav On"), **DAV),
+    "WebDAV in one section, Require polyauth in another of the same path": case(
+        "", vhost_lines=dav_in('Directory "{docroot}"') + REQUIRE.replace("{line}", ""), **DAV),
     "no WebDAV above": case("", vhost_lines=DEEP + dav_in('Directory "{docroot}/tree"', "Off"), **DAV),
     "WebDAV by URL in another host": case("", vhost_lines=HERE, plain_lines=dav_in('Location "/"'), **DAV),
     "On behind an Off around it": case(
         "", vhost_lines='<Location "/">\nPolyAuth Off\n</Location>\n' + HERE),
+    "On beside Require polyauth, which an Off does not take back": case(
+        "", vhost_lines=REQUIRE.replace("{line}", "PolyAuth On") + '<Location "/">\nPolyAuth Off\n</Location>\n'),
     "On in an <If>, which httpd merges last": case(
         "", vhost_lines='<If "true">\nPolyAuth On\n</If>\n<Location "/">\nPolyAuth Off\n</Location>\n'),
     "Off around it in another host": case(

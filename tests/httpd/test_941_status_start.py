@@ -98,3 +98,17 @@ def test_a_restart_brings_the_first_page_and_takes_the_last_one_away(server, how
     status.configure(server, section="")
     getattr(server, how)()
     assert status.page(server).status == 403
+
+
+@pytest.mark.parametrize("lines", [
+    "Require ip 10\n<LimitExcept GET HEAD>\nOrder deny,allow\nDeny from all\n</LimitExcept>",
+    "Require ip 10\n<LimitExcept GET HEAD>\nRequire all denied\n</LimitExcept>"])
+def test_other_methods_may_be_closed(server, lines):
+    status.configure(server, section=section(lines), modules=("access_compat",))
+    assert server.configtest().returncode == 0
+
+
+def test_a_later_location_that_only_adds_opens_nothing(server):
+    later = "<Location />\nAuthMerging And\nRequire all granted\n</Location>\n"
+    status.configure(server, section=section("Require ip 10") + later)
+    assert server.configtest().returncode == 0

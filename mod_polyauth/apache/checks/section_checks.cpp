@@ -69,7 +69,7 @@ private:
     for (const Governed& section : governed_) {
       const ConfigLine& on = *section.line;
       if (section.by_require || on.sections.size() != 1 || ascii::starts_with(kind(on), "<If") ||
-          ascii::starts_with(kind(on), "<Else"))
+          ascii::starts_with(kind(on), "<Else") || is_required(on))
         continue;
       const bool by_order = ascii::starts_with(kind(on), "<Location");
       for (const ConfigLine& off : lines_) {
@@ -88,19 +88,26 @@ private:
     }
   }
 
+  // Whether a Require that PolyAuth Off does not take back is written for this place.
+  bool is_required(const ConfigLine& place) const {
+    return std::any_of(governed_.begin(), governed_.end(), [&](const Governed& section) {
+      return section.by_require && covers(*section.line, place);
+    });
+  }
+
   // mod_dav copies and deletes a folder with all that lies in it, and asks for the folder alone.
   void check_dav_is_not_above() {
     for (const ConfigLine& dav : lines_) {
       if (!dav.is("Dav") || dav.sections.empty() || dav.has_word("Off")) continue;
       const ConfigLine* const here = in_force(lines_, "PolyAuth", dav);
-      if (here != nullptr && !here->has_word("Off")) continue;
+      if (is_required(dav) || (here != nullptr && !here->has_word("Off"))) continue;
       // Files are the same in each host, URLs are not.
       const bool by_file = ascii::starts_with(dav.sections.front()->directive, "<Directory");
       const auto below =
           std::find_if(governed_.begin(), governed_.end(), [&](const Governed& section) {
             const ConfigLine& on = *section.line;
             const bool met = by_file || on.host == nullptr || reaches(dav, on.host);
-            return met && on.sections != dav.sections && contains(dav.sections, on.sections);
+            return met && contains(dav.sections, on.sections);
           });
       if (below != governed_.end())
         complaints_.warn(PA1025, dav,

@@ -124,6 +124,7 @@ private:
       const ConfigLine line{node, nullptr, {}};
       const bool is_all = line.is("<RequireAll");
       const bool is_limit = line.is("<Limit") || line.is("<LimitExcept");
+      if (is_limit && !requires_something(node->first_child)) continue; // Deny from all, say
       bool chosen = false;
       if (is_all || is_limit || line.is("<RequireAny"))
         chosen = choose(node->first_child, is_all);
@@ -136,6 +137,14 @@ private:
       every = every && chosen;
     }
     return some && (all || every);
+  }
+  static bool requires_something(const ap_directive_t* node) {
+    static constexpr std::string_view kNames[] = {"Require", "<RequireAll", "<RequireAny",
+                                                  "<RequireNone"};
+    for (; node != nullptr; node = node->next)
+      for (const std::string_view name : kNames)
+        if (equal_ignoring_case(node->directive, name)) return true;
+    return false;
   }
   static bool asks_not(const ConfigLine& require) {
     const std::vector<std::string> words = require.words();
@@ -152,10 +161,18 @@ private:
     for (const ConfigLine& line : lines_) {
       is_later = is_later || line.node == page.node;
       if (is_later && line.is("Require") && line.host == page.host && line.sections.size() == 1 &&
-          equal_ignoring_case(line.sections.front()->directive, "<Location") && covers(line, page))
+          equal_ignoring_case(line.sections.front()->directive, "<Location") &&
+          covers(line, page) && !adds_only(line))
         counts = line.sections.front();
     }
     return counts;
+  }
+
+  // Whether the Require of the section stand beside those merged before, not in their place.
+  bool adds_only(const ConfigLine& require) const {
+    return std::any_of(lines_.begin(), lines_.end(), [&](const ConfigLine& line) {
+      return line.is("AuthMerging") && line.has_word("And") && line.sections == require.sections;
+    });
   }
 
   void check_status(const ConfigLine& page) {
