@@ -32,7 +32,7 @@ Listen {listen}
   PolyAuthCARevocationFile "{etc}/crls.pem"
   PolyAuthAclFile "{etc}/phones.acl"
   PolyAuthPasswordFile "{etc}/passwords"
-  PolyAuthDeviceSecretFile "{etc}/secrets"
+  PolyAuthDeviceSecretFile "{etc}/device-secrets"
   <Directory "{root}">
     AuthType Basic
     AuthName phones
@@ -69,7 +69,7 @@ def guide(server, issuers):
         guide.place("phones.acl", "* # without a line end")
         guide.place("passwords", htpasswd(*OLD) + " label=2026\n")
         guide.place("new-password", NEW[1] + "\n")
-        guide.place("secrets", secret_line(1, "2026") + "\n", 0o600)
+        guide.place("device-secrets", secret_line(1, "2026") + "\n", 0o600)
         guide.place("new-ca.pem", server.pki.ca("issuing2").leaf_pem)
         configure(server, SITE.format(
             listen=f"127.0.0.1:{server.tls_port}", root=server.docroot, etc=etc,
