@@ -40,19 +40,22 @@ struct Usage {
 };
 
 // From root to the owner of the folder, for good: whoever can write to it could lead SQLite to
-// any other file. In a folder of root that others write to as well, to the owner of the file.
+// any other file. In a folder of root that others write to as well, to the owner of the file, who
+// may have to be in the folder's group to reach it.
 Result<bool> become_owner_of_folder(const std::string& path) {
   if (::geteuid() != 0) return true;
   std::string name = std::filesystem::absolute(path).parent_path();
   struct stat owned {};
+  gid_t group = 0; // none
   int failed = ::stat(name.c_str(), &owned);
   if (failed == 0 && owned.st_uid == 0) {
     if ((owned.st_mode & (S_IWGRP | S_IWOTH)) == 0) return true;
+    group = owned.st_gid;
     failed = ::lstat((name = path).c_str(), &owned);
     if (failed == 0 && owned.st_uid == 0)
       return Error{"\"" + path + "\" belongs to root, and others can write to its folder"};
   }
-  if (failed == 0 && ::setgroups(0, nullptr) == 0 && ::setgid(owned.st_gid) == 0 &&
+  if (failed == 0 && ::setgroups(group == 0 ? 0 : 1, &group) == 0 && ::setgid(owned.st_gid) == 0 &&
       ::setuid(owned.st_uid) == 0)
     return true;
   return Error{"\"" + name + "\": " + std::generic_category().message(errno)};

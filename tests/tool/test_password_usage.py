@@ -127,6 +127,18 @@ def hot_journal(super_journal):
             + struct.pack(">II", len(name), sum(name)) + magic)
 
 
+def test_a_folder_that_is_reached_by_its_group_is_read_by_root_too(tool, state):
+    with tempfile.TemporaryDirectory() as around:
+        os.chmod(around, 0o755)
+        folder = Path(around) / "shared"
+        folder.mkdir()
+        moved = Path(shutil.move(state, folder))
+        shutil.chown(moved, "nobody", "nogroup")
+        shutil.chown(folder, "root", "daemon")
+        folder.chmod(0o770)
+        assert tool("password", "usage", "--state", moved).lines == LINES
+
+
 @pytest.mark.parametrize("mode", [0o770, 0o777, 0o1777], ids=oct)
 def test_root_has_no_rights_either_where_others_write_to_a_folder_of_root(tool, state, mode):
     with tempfile.TemporaryDirectory() as around:
