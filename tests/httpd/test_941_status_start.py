@@ -112,3 +112,7 @@ def test_a_later_location_that_only_adds_opens_nothing(server):
     later = "<Location />\nAuthMerging And\nRequire all granted\n</Location>\n"
     status.configure(server, section=section("Require ip 10") + later)
     assert server.configtest().returncode == 0
+    # The last word counts.
+    later = later.replace("And\n", "And\nAuthMerging Off\n")
+    status.configure(server, section=section("Require ip 10") + later)
+    assert "PA1037: " in server.configtest().output

@@ -170,9 +170,10 @@ private:
 
   // Whether the Require of the section stand beside those merged before, not in their place.
   bool adds_only(const ConfigLine& require) const {
-    return std::any_of(lines_.begin(), lines_.end(), [&](const ConfigLine& line) {
-      return line.is("AuthMerging") && line.has_word("And") && line.sections == require.sections;
+    const auto last = std::find_if(lines_.rbegin(), lines_.rend(), [&](const ConfigLine& line) {
+      return line.is("AuthMerging") && line.sections == require.sections;
     });
+    return last != lines_.rend() && last->has_word("And");
   }
 
   void check_status(const ConfigLine& page) {
